@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { BaseSequencer, type Reporter, type TestCase, type TestModule, type TestSpecification } from 'vitest/node';
 import { type KindName, LONGEST, TEST_KINDS } from './bench/testing/kinds.ts';
+import { PATIENCE_MS, PATIENT } from './bench/testing/patience.ts';
 
 /** Prints, at the end of a run, the tests that could not run on this machine, and a line with the counts. */
 const closingLine: Reporter = {
@@ -132,8 +133,9 @@ export default defineConfig({
         // Resolve packages as Node does: `graphql` has a development build, and two builds of it in one process refuse each other.
         ssr: { resolve: { conditions: ['node', 'module-sync'], externalConditions: ['node', 'module-sync'] } },
         test: {
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 2 * PATIENCE_MS,
+          hookTimeout: 2 * PATIENCE_MS,
+          expect: { poll: PATIENT },
           ...(settings?.pool === 'threads' ? {} : { execArgv: ['--disable-warning=UNDICI-ES'] }),
           ...settings,
           name,

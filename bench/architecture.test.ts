@@ -132,6 +132,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'bench/checks/abuse': [
     'bench/contract.ts',
     'bench/error-text.ts',
+    'bench/testing/patience.ts',
     'bench/ipc.ts',
     'bench/codec',
     'bench/limits.ts',
@@ -141,7 +142,13 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'clients/platform',
   ],
   'bench/checks/fuzz/tools': ['bench/contract.ts', 'bench/codec', 'bench/native', 'bench/security/identity.ts'],
-  'bench/checks/fuzz': ['bench/contract.ts', 'bench/error-text.ts', 'bench/transports', 'clients/platform'],
+  'bench/checks/fuzz': [
+    'bench/contract.ts',
+    'bench/error-text.ts',
+    'bench/testing/patience.ts',
+    'bench/transports',
+    'clients/platform',
+  ],
   'bench/checks/conformance': [
     'bench/contract.ts',
     'bench/error-text.ts',
@@ -150,6 +157,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/limits.ts',
     'bench/run/child.ts',
     'bench/testing/kit.ts',
+    'bench/testing/patience.ts',
     'bench/transports',
     'clients/platform',
     'servers/application.ts',
@@ -163,7 +171,12 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/testing',
     'clients/platform',
   ],
-  'bench/testing/kit.ts': ['bench/contract.ts', 'bench/limits.ts', 'servers/application.ts'],
+  'bench/testing/kit.ts': [
+    'bench/contract.ts',
+    'bench/limits.ts',
+    'bench/testing/patience.ts',
+    'servers/application.ts',
+  ],
   'bench/testing': [
     'bench/transports',
     'bench/contract.ts',
@@ -238,7 +251,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'reports/page/comparison',
     'reports/page/document/embedded-data.ts',
   ],
-  'reports/page/testing': ['reports', 'bench/results', 'bench/testing/needs.ts'],
+  'reports/page/testing': ['reports', 'bench/results', 'bench/testing/needs.ts', 'bench/testing/patience.ts'],
   'reports/testing': ['bench/results', 'reports'],
   'reports/report.ts': ['reports', 'bench/results'],
 };

@@ -182,6 +182,7 @@ describe('run', () => {
       ...SMALL.slice(0, -2),
       '--trials',
       '50',
+      '--keep-going',
       '--out',
       join(folder, 'killed'),
     ]);

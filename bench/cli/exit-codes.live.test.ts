@@ -142,7 +142,7 @@ describe('a command ends with', () => {
   test('interrupted: Ctrl-C after a transport has failed', async () => {
     const args = run(...own(dies, 'dies,tcp'), ...load({ trials: 50 }), '--keep-going');
     const { child, said, ended } = start(args);
-    await until(() => /\[\d+\/100\].*dies.*failed[\s\S]*tcp/.test(said.stderr), 30);
+    await until(() => /\[\d+\/100\].*dies.*failed[\s\S]*tcp/.test(said.stderr));
     child.kill('SIGINT');
     expect((await ended).code).toBe(EXIT.interrupted);
   });

@@ -14,6 +14,7 @@ import type { Results } from '../results/schema.ts';
 import { endStarted, start } from '../testing/command.ts';
 import { wirebench } from '../testing/in-process.ts';
 import { Peer } from '../testing/kit.ts';
+import { PATIENCE_MS } from '../testing/patience.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wirebench-target-'));
 afterAll(() => {
@@ -173,7 +174,7 @@ test('an error of a Socket.IO server names the endpoint and the namespace that w
   const io = new SocketServer(http, { path: '/rt' });
   await once(http.listen(0, '127.0.0.1'), 'listening');
   const { port } = http.address() as AddressInfo;
-  const settings = { encoding: 'text', platform, signal: AbortSignal.timeout(20_000) } as const;
+  const settings = { encoding: 'text', platform, signal: AbortSignal.timeout(PATIENCE_MS) } as const;
   const dial = (options: Options) => connect(`http://127.0.0.1:${port}/nowhere`, new Peer(), { ...settings, options });
   try {
     await expect(dial({ path: '/rt' })).rejects.toThrow('Invalid namespace, at endpoint /rt, namespace /nowhere');

@@ -5,6 +5,7 @@ import { LoadGenerator } from '../run/generator.ts';
 import { type Link, PACKET_BYTES, privateLink } from '../run/link.ts';
 import { startServer } from '../run/processes.ts';
 import { makeIdentity } from '../security/identity.ts';
+import { PATIENCE_SECONDS } from '../testing/patience.ts';
 import { subjects } from '../testing/subjects.ts';
 import { clientModule, optionsOf, serverModule } from '../transports/index.ts';
 
@@ -36,7 +37,7 @@ test.each(subjectsOverTcp)('$name: over TLS, the load counts what the interface 
   await using server = startServer({ core: undefined, end: link.serverEnd });
   const options = optionsOf({ entry, variant });
   const at = { module: serverModule(entry), host: link.host, port: 0, options, limits: usualLimits(100_000), identity };
-  const patience = { seconds: 30, signal };
+  const patience = { seconds: PATIENCE_SECONDS, signal };
   const { url } = await server.ask({ order: 'listen', ...at }, 'listening', patience);
   await using generator = new LoadGenerator({ workers: 1, clients: CLIENTS, end: link.generatorEnd, signal });
 
@@ -62,7 +63,7 @@ test.each(subjectsOverTcp)('$name: over TLS, the load counts what the interface 
     rate: 60,
     seconds: 0.2,
     startNs: await generator.prepare(),
-    drainSeconds: 10,
+    drainSeconds: PATIENCE_SECONDS,
   });
   expect(delivered).toBe(12);
   // One SYN and its answer a connection; requests have a second connection.

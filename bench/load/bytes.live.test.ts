@@ -4,6 +4,7 @@ import { LoadGenerator } from '../run/generator.ts';
 import { makeIdentity } from '../security/identity.ts';
 import { Kit, within } from '../testing/kit.ts';
 import { countingRelay } from '../testing/network/counting-relay.ts';
+import { PATIENCE_SECONDS } from '../testing/patience.ts';
 import { subjects } from '../testing/subjects.ts';
 import { clientModule, loadServer, optionsOf } from '../transports/index.ts';
 
@@ -31,10 +32,7 @@ describe('over TLS, sockets of the load count the bytes that cross the network',
       };
       /** Waits until both have counted everything. */
       const agreed = (): Promise<void> =>
-        within(
-          expect.poll(async () => (await counted()).bytes, { timeout: 10_000 }).toEqual(relay.bytes),
-          'the bytes to agree',
-        );
+        within(expect.poll(async () => (await counted()).bytes).toEqual(relay.bytes), 'the bytes to agree');
       const { protocols } = await generator.open(
         {
           module: clientModule(entry),
@@ -54,7 +52,13 @@ describe('over TLS, sockets of the load count the bytes that cross the network',
       await agreed();
       const { up, down } = relay.bytes;
       expect(Math.min(up, down)).toBeGreaterThan(CLIENTS * HANDSHAKE_BYTES);
-      const phase = { first: 0, rate: 40, seconds: 0.25, startNs: await generator.prepare(), drainSeconds: 10 };
+      const phase = {
+        first: 0,
+        rate: 40,
+        seconds: 0.25,
+        startNs: await generator.prepare(),
+        drainSeconds: PATIENCE_SECONDS,
+      };
       const { sent, delivered, errors } = await generator.phase(phase);
       expect({ sent, delivered, errors }).toEqual({ sent: 10, delivered: 10, errors: {} });
       await agreed();

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { ECHO } from '../codec/header.ts';
 import { LoadGenerator } from '../run/generator.ts';
 import { Kit } from '../testing/kit.ts';
+import { PATIENCE_SECONDS } from '../testing/patience.ts';
 import { clientModule, findTransport, loadServer, optionsOf } from '../transports/index.ts';
 import { monotonicClock } from './clock.ts';
 import { pace, sleepingLoop } from './pacer.ts';
@@ -30,7 +31,13 @@ async function measured(how: Pace) {
   } as const;
   await generator.open({ ...common, module: clientModule(entry), url }, { until: CLIENTS, inFlight: CLIENTS });
   const phase = async (first: number) =>
-    generator.phase({ first, rate: RATE, seconds: 1, startNs: await generator.prepare(), drainSeconds: 10 });
+    generator.phase({
+      first,
+      rate: RATE,
+      seconds: 1,
+      startNs: await generator.prepare(),
+      drainSeconds: PATIENCE_SECONDS,
+    });
   await phase(0);
   return await phase(RATE);
 }

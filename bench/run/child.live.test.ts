@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { PATIENCE_SECONDS } from '../testing/patience.ts';
 import { Child } from './child.ts';
 
 const file = fileURLToPath(new URL('../testing/ipc/answering-process.ts', import.meta.url));
-const patience = { seconds: 20, signal: new AbortController().signal };
+const patience = { seconds: PATIENCE_SECONDS, signal: new AbortController().signal };
 
 type Orders = { readonly order: 'wait' | 'release' | 'fail' };
 type Answers = { readonly answer: 'waited' } | { readonly answer: 'released' };

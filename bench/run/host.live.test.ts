@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { usualLimits } from '../limits.ts';
+import { PATIENCE_SECONDS } from '../testing/patience.ts';
 import { optionsOf, serverModule, transportChoices } from '../transports/index.ts';
 import { ourServer } from './host.ts';
 import { startServer } from './processes.ts';
 
-const patience = { seconds: 30, signal: new AbortController().signal };
+const patience = { seconds: PATIENCE_SECONDS, signal: new AbortController().signal };
 const choice = transportChoices()[0]!;
 const ORDER = {
   order: 'listen',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { BROADCAST } from '../codec/header.ts';
 import { Kit, within } from '../testing/kit.ts';
+import { PATIENCE_SECONDS } from '../testing/patience.ts';
 import { clientModule, findTransport, loadServer } from '../transports/index.ts';
 import { LoadGenerator } from './generator.ts';
 
@@ -8,7 +9,7 @@ const { entry } = findTransport('ws')!;
 const RATE = 100;
 const SECONDS = 0.1;
 const SIZE = 64;
-const patience = { seconds: 30, signal: new AbortController().signal };
+const patience = { seconds: PATIENCE_SECONDS, signal: new AbortController().signal };
 
 test('a worker that learns of a phase after another has sent all of its messages loses none of them', async () => {
   await using kit = new Kit();
@@ -21,10 +22,17 @@ test('a worker that learns of a phase after another has sent all of its messages
   const downOf = async (): Promise<number> => (await late!.ask({ order: 'bytes' }, 'bytes', patience)).bytesDown;
   const before = await downOf();
   const startNs = await generator.prepare();
-  const order = { order: 'phase', first: 0, rate: RATE, seconds: SECONDS, startNs, drainSeconds: 20 } as const;
+  const order = {
+    order: 'phase',
+    first: 0,
+    rate: RATE,
+    seconds: SECONDS,
+    startNs,
+    drainSeconds: PATIENCE_SECONDS,
+  } as const;
   const first = punctual!.ask(order, 'phase', patience);
   // Every second message is the punctual worker's: five, of 64 bytes each.
-  const arrived = expect.poll(async () => (await downOf()) - before, { timeout: 10_000 });
+  const arrived = expect.poll(async () => (await downOf()) - before);
   await within(arrived.toBeGreaterThanOrEqual(5 * SIZE), 'the messages of the punctual worker to arrive');
   const second = await late!.ask(order, 'phase', patience);
   for (const { recording } of [await first, second]) {

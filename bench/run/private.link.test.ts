@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { until } from '../testing/command.ts';
 import { networkNamespaces } from '../testing/processes.ts';
 import { openLink, PACKET_BYTES, privateLink } from './link.ts';
 
@@ -57,8 +58,3 @@ const SENDER = `
   let left = 3;
   const sent = () => { if (--left === 0) socket.close(); };
   for (let index = 0; index < 3; index++) socket.send(Buffer.alloc(100), 10077, '10.77.0.1', sent);`;
-
-async function until(holds: () => boolean): Promise<void> {
-  for (let round = 0; round < 500 && !holds(); round++) await new Promise((resolve) => setTimeout(resolve, 10));
-  expect(holds()).toBe(true);
-}

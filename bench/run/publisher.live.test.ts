@@ -5,13 +5,15 @@ import { expect, test } from 'vitest';
 import { BROADCAST } from '../codec/header.ts';
 import { newEpoch, parseLogId } from '../codec/replay-log.ts';
 import { Messages } from '../load/messages.ts';
+import { until } from '../testing/command.ts';
 import { Kit, within } from '../testing/kit.ts';
+import { PATIENCE_SECONDS } from '../testing/patience.ts';
 import { clientModule, serverModule, transports } from '../transports/index.ts';
 import { listenOnLoopback, startPublisher, startServer } from './processes.ts';
 
 const { signal } = new AbortController();
 const SETTINGS = { core: undefined, variables: process.env };
-const ORDER = { seconds: 30, signal };
+const ORDER = { seconds: PATIENCE_SECONDS, signal };
 const COUNT = 60;
 /** Number of the message at which the server is killed, and of the one at which it is started again. */
 const [KILLED_AT, BACK_AT] = [20, 40];
@@ -103,8 +105,3 @@ test('the publisher says why it cannot begin', async () => {
   const open = { order: 'open', file: '/nowhere/log', epoch: newEpoch() } as const;
   await expect(publisher.ask(open, 'opened', ORDER)).rejects.toThrow(/ENOENT/);
 });
-
-/** Waits for a condition that only the file system tells. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
-}

@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { decode } from '../load/histogram.ts';
 import { SAMPLES_BEYOND } from '../results/rules.ts';
 import type { LatencySummary, MeasuredTrial, Trial } from '../results/schema.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
+import { PATIENT } from '../testing/patience.ts';
 import { childrenOf } from '../testing/processes.ts';
 import { planTrial, singleTrial } from '../testing/single-trial.ts';
 import { subjects } from '../testing/subjects.ts';
@@ -140,10 +141,6 @@ test('aborting ends a trial and its processes', async () => {
 const children = () => childrenOf(process.pid);
 
 async function childRunning(file: string): Promise<number> {
-  for (let round = 0; round < 500; round++) {
-    const found = children().find(({ command }) => command.includes(file));
-    if (found !== undefined) return found.pid;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error(`no child runs ${file}`);
+  const found = await vi.waitUntil(() => children().find(({ command }) => command.includes(file)), PATIENT);
+  return found.pid;
 }

@@ -5,6 +5,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { MeasuredTrial } from '../results/schema.ts';
 import { commandOf } from '../run/process-tree.ts';
 import { runTrial } from '../run/trial.ts';
+import { PATIENT } from '../testing/patience.ts';
 import { allChildrenOf, childrenOf, type RunningProcess } from '../testing/processes.ts';
 import { planTrial, singleTrial } from '../testing/single-trial.ts';
 
@@ -60,7 +61,6 @@ describe.concurrent('a stopped reader', { timeout: 120_000 }, () => {
 });
 
 const script = fileURLToPath(new URL('../testing/readers/stopped-trial.ts', import.meta.url));
-const WAIT = { timeout: 60_000, interval: 20 };
 
 /** True if a process is stopped. */
 function isStopped({ pid }: RunningProcess): boolean {
@@ -76,11 +76,11 @@ test('no stopped process is left when the command is killed', { timeout: 120_000
   const children = await vi.waitUntil(() => {
     const found = allChildrenOf(command.pid);
     return found.some(isStopped) ? found : undefined;
-  }, WAIT);
+  }, PATIENT);
   // The server, two load workers, and the shell that guards the stopped one.
   expect(children.length).toBeGreaterThanOrEqual(4);
   command.kill('SIGKILL');
-  await vi.waitUntil(() => children.every(({ pid, command }) => commandOf(pid) !== command), WAIT);
+  await vi.waitUntil(() => children.every(({ pid, command }) => commandOf(pid) !== command), PATIENT);
 });
 
 test('no stopped process is left when a trial is aborted', { timeout: 120_000 }, async () => {
@@ -91,7 +91,7 @@ test('no stopped process is left when a trial is aborted', { timeout: 120_000 },
     () => undefined,
     (error: unknown) => error,
   );
-  await vi.waitUntil(() => childrenOf(process.pid).some(isStopped), WAIT);
+  await vi.waitUntil(() => childrenOf(process.pid).some(isStopped), PATIENT);
   const reason = new Error('enough');
   controller.abort(reason);
   expect(await aborted).toBe(reason);

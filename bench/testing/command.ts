@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { PATIENCE_SECONDS } from './patience.ts';
 
 /** File of the command line, which tests of its effects on the outside run as a separate process. */
 export const cli = fileURLToPath(new URL('../cli.ts', import.meta.url));
@@ -50,11 +51,11 @@ export function endStarted(): void {
   for (const child of started) if (child.exitCode === null) child.kill('SIGKILL');
 }
 
-/** Waits until a condition holds. Rejects after `seconds`. */
-export async function until(condition: () => boolean, seconds = 10): Promise<void> {
-  for (let round = 0; round < seconds * 100; round++) {
+/** Waits until a condition holds. Rejects if that takes as long as a hang. */
+export async function until(condition: () => boolean): Promise<void> {
+  for (let round = 0; round < PATIENCE_SECONDS * 100; round++) {
     if (condition()) return;
     await sleep(10);
   }
-  throw new Error(`the condition did not hold within ${seconds} s`);
+  throw new Error(`the condition did not hold within ${PATIENCE_SECONDS} s`);
 }

@@ -16,6 +16,8 @@ export interface AttackerOrder {
   readonly url: string;
   readonly token: string;
   readonly limits: Limits;
+  /** Longest time in which the server has to cut a bad peer. */
+  readonly seconds: number;
 }
 
 export interface AttackerAnswer {
@@ -24,23 +26,20 @@ export interface AttackerAnswer {
   readonly failures: readonly string[];
 }
 
-/** Longest time in which the server has to cut a bad peer. */
-const PATIENCE_MS = 10_000;
-
 /** Runs all attacks on a transport at once and resolves with their names and failures. */
-async function handle({ name, only, ...target }: AttackerOrder): Promise<AttackerAnswer> {
+async function handle({ name, only, seconds, ...target }: AttackerOrder): Promise<AttackerAnswer> {
   const choice = findTransport(name);
   if (choice === undefined) throw new Error(`there is no transport ${name}`);
   const chosen = (await attacksOn(choice, surfaceOf(choice))).filter(
     ({ name: attack }) => only?.includes(attack) ?? true,
   );
   const dial = (): Promise<RawPeer> => RawPeer.dial(target.url);
-  const failures = await Promise.all(chosen.map((attack) => attempt(attack, { ...target, dial })));
+  const failures = await Promise.all(chosen.map((attack) => attempt(attack, { ...target, dial }, seconds)));
   return { answer: 'attacked', attacks: chosen.map((attack) => attack.name), failures: failures.flat() };
 }
 
 /** Runs one attack. Resolves with a failure unless the peer was cut in time with the expected reason. */
-async function attempt({ name, run, refused }: Attack, target: Target): Promise<string[]> {
+async function attempt({ name, run, refused }: Attack, target: Target, seconds: number): Promise<string[]> {
   const peers: RawPeer[] = [];
   const dial = async (): Promise<RawPeer> => {
     const peer = await RawPeer.dial(target.url);
@@ -48,7 +47,7 @@ async function attempt({ name, run, refused }: Attack, target: Target): Promise<
     return peer;
   };
   const timer = Promise.withResolvers<undefined>();
-  const late = setTimeout(timer.resolve, PATIENCE_MS, undefined);
+  const late = setTimeout(timer.resolve, seconds * 1e3, undefined);
   try {
     const told = await Promise.race([run({ ...target, dial }), timer.promise]);
     if (told === undefined) return [`${name}: the peer was not cut (it received ${excerpt(peers.at(-1)?.text ?? '')})`];

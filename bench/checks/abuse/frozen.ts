@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { platform } from '../../../clients/platform/node.ts';
 import type { ClientModule, Options, Session } from '../../contract.ts';
 import { serveIpc } from '../../ipc.ts';
+import { PATIENCE_MS } from '../../testing/patience.ts';
 
 /**
  * Orders to a process that opens one ordinary session and is then stopped by SIGSTOP: whatever its protocol, it reads nothing,
@@ -16,15 +17,13 @@ export type FrozenOrder =
       readonly options: Options;
       readonly token: string;
     }
-  | { readonly order: 'freeze'; readonly seconds: number };
+  /** `wakeSeconds` is the longest time in which the process learns, once it continues, that its session is over. */
+  | { readonly order: 'freeze'; readonly seconds: number; readonly wakeSeconds: number };
 
 export type FrozenAnswer =
   | { readonly answer: 'connected' }
   /** Reason that the session was lost, as reported after the process continued; null if it was not lost. */
   | { readonly answer: 'thawed'; readonly lost: string | null };
-
-/** Time to read what is left in the system's buffers after the process continues. */
-const WAKE_MS = 6_000;
 
 let session: Session | undefined;
 const lost = Promise.withResolvers<string>();
@@ -34,12 +33,12 @@ async function handle(order: FrozenOrder): Promise<FrozenAnswer> {
     const { module, url, options, token } = order;
     const client: ClientModule = await import(module);
     const receiver = { message() {}, unreadable() {}, lost: ({ message }: Error) => lost.resolve(message) };
-    const signal = AbortSignal.timeout(10_000);
+    const signal = AbortSignal.timeout(PATIENCE_MS);
     session = await client.connect(url, receiver, { options, encoding: 'text', platform, token, signal });
     return { answer: 'connected' };
   }
   await stopFor(order.seconds);
-  const alive = new Promise<null>((resolve) => setTimeout(resolve, WAKE_MS, null));
+  const alive = new Promise<null>((resolve) => setTimeout(resolve, order.wakeSeconds * 1e3, null));
   return { answer: 'thawed', lost: await Promise.race([lost.promise, alive]) };
 }
 

@@ -7,6 +7,7 @@ import { usualLimits } from '../../limits.ts';
 import { Child } from '../../run/child.ts';
 import { listenOnLoopback, type Server, startServer } from '../../run/processes.ts';
 import { makeMint } from '../../security/tokens.ts';
+import { PATIENCE_MS, PATIENCE_SECONDS } from '../../testing/patience.ts';
 import {
   capabilitiesOf,
   clientModule,
@@ -31,13 +32,11 @@ const SUBSCRIBERS_OF_VARIANT = 40;
 /** Number of sessions where the server compresses each copy by itself, which takes most of the time: only the probes. */
 const SUBSCRIBERS_COMPRESSED = 20;
 const PROBES = 20;
-/** Longest time in which a session opens, and in which the server frees its memory after the attacks. */
-const PATIENCE_MS = 10_000;
 export const MAX_LEFT_BYTES = 32 * MIB;
 /** Longest time that a frozen peer stays stopped if nothing continues it. */
 const FROZEN_SECONDS = 120;
-/** More than the time that a peer may be behind, which is 5 s, checked every half second. */
-const BEHIND_MS = 8_000;
+/** More than the time that a peer may be behind, which is 5 s, checked every half second: the length of a freeze whose end does not show. */
+const BEHIND_SECONDS = 8;
 const MESSAGE_BYTES = 64 * 1024;
 const BROADCAST_BYTES = 48 * 1024;
 /** Bytes broadcast while one subscriber is frozen: more than the limit plus what the system buffers for a connection. */
@@ -49,7 +48,7 @@ const BEHIND_WITHOUT_BUFFERS_BYTES = MIB;
  * both protocols drop a silent peer by themselves, after half a minute.
  */
 const BEHIND_OVER_UDP_BYTES = 1.6 * MIB;
-const ORDER = { seconds: 10, signal: new AbortController().signal };
+const ORDER = { seconds: PATIENCE_SECONDS, signal: new AbortController().signal };
 
 /** Limits that ordinary sessions keep and that an attack soon exceeds. */
 export const ABUSE_LIMITS: Limits = {
@@ -63,6 +62,8 @@ export interface AttackOptions {
   readonly limits?: Limits;
   /** Names of the attacks to run; all if left out. */
   readonly only?: readonly string[];
+  /** Longest time in which the server has to cut a bad peer. Short only where it is known not to. */
+  readonly seconds?: number;
 }
 
 export interface AttackOutcome {
@@ -76,7 +77,7 @@ export interface AttackOutcome {
 /** Runs all attacks at once against a server of their own, while well-behaved sessions go on. */
 export async function runAttacks(
   choice: TransportChoice,
-  { limits = ABUSE_LIMITS, only }: AttackOptions = {},
+  { limits = ABUSE_LIMITS, only, seconds = PATIENCE_SECONDS }: AttackOptions = {},
 ): Promise<AttackOutcome> {
   await using run = await AttackRun.open(choice, limits);
   const { server } = run;
@@ -93,8 +94,8 @@ export async function runAttacks(
   const done: string[] = freezes ? [FROZEN] : [];
   try {
     const [{ attacks, failures: notCut }, notThawed] = await Promise.all([
-      run.attack(only),
-      freezes ? run.freeze(subscribers) : [],
+      run.attack(only, seconds),
+      freezes ? run.freeze(subscribers, seconds) : [],
     ]);
     done.push(...attacks);
     failures.push(...notCut, ...notThawed);
@@ -104,8 +105,8 @@ export async function runAttacks(
     stop.abort();
   }
   await Promise.all(probing);
-  await allDelivered(subscribers);
   const { reliable } = capabilitiesOf(choice);
+  await allDelivered(subscribers, reliable);
   failures.push(...subscribers.flatMap((subscriber) => subscriber.verdict(reliable)));
   const grownBytes = await settle(server, before);
   if (grownBytes > MAX_LEFT_BYTES)
@@ -190,21 +191,21 @@ class AttackRun {
     return subscribers;
   }
 
-  /** Freezes one subscriber; resolves with a failure if it was not cut. */
-  async freeze(subscribers: readonly Subscriber[]): Promise<string[]> {
+  /** Freezes one subscriber; resolves with a failure if it was not cut within `patienceSeconds`. */
+  async freeze(subscribers: readonly Subscriber[], patienceSeconds: number): Promise<string[]> {
     const file = fileURLToPath(new URL('frozen.ts', import.meta.url));
     await using child = new Child<FrozenOrder, FrozenAnswer>('the frozen subscriber', file, { core: undefined });
     const { url, token } = this.#at;
     const module = clientModule(this.#choice.entry);
     const options = optionsOf(this.#choice);
     await child.ask({ order: 'open', module, url, options, token }, 'connected', ORDER);
-    const seconds = FROZEN_SECONDS;
-    const thawed = child.ask({ order: 'freeze', seconds }, 'thawed', { ...ORDER, seconds: seconds + 10 });
+    const order = { order: 'freeze', seconds: FROZEN_SECONDS, wakeSeconds: patienceSeconds } as const;
+    const thawed = child.ask(order, 'thawed', { ...ORDER, seconds: FROZEN_SECONDS + 2 * patienceSeconds });
     // The system does not list UDP connections: over UDP the peer stays stopped for the whole time that a peer may be behind.
     const overUdp = this.#choice.entry.port === 'udp';
     const held = (): boolean => overUdp || holdsConnection(this.server.pid!, child.pid!);
     await this.#publishAll(subscribers, held);
-    const deadline = performance.now() + BEHIND_MS;
+    const deadline = performance.now() + (overUdp ? BEHIND_SECONDS : patienceSeconds) * 1e3;
     while (performance.now() < deadline && held()) {
       await sleep(100);
     }
@@ -218,13 +219,13 @@ class AttackRun {
   }
 
   /** Attacks from a separate process, so that the sessions of this one do not slow it down. */
-  async attack(only: readonly string[] | undefined): Promise<AttackerAnswer> {
+  async attack(only: readonly string[] | undefined, seconds: number): Promise<AttackerAnswer> {
     const file = fileURLToPath(new URL('attacker.ts', import.meta.url));
     await using child = new Child<AttackerOrder, AttackerAnswer>('the attacker', file, { core: undefined });
     const { url, token, limits } = this.#at;
     const name = nameOf(this.#choice);
-    const order = { order: 'attack', name, only, url, token, limits } as const;
-    return await child.ask(order, 'attacked', { ...ORDER, seconds: 60 });
+    const order = { order: 'attack', name, only, url, token, limits, seconds } as const;
+    return await child.ask(order, 'attacked', { ...ORDER, seconds: seconds + PATIENCE_SECONDS });
   }
 
   /** Broadcasts more than a frozen subscriber can take, as long as `wanted` returns true. */

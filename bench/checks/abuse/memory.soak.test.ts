@@ -2,6 +2,7 @@ import { describe, expect } from 'vitest';
 import { platform } from '../../../clients/platform/node.ts';
 import type { Unreadable } from '../../contract.ts';
 import { usualLimits } from '../../limits.ts';
+import { PATIENCE_SECONDS } from '../../testing/patience.ts';
 import { soak } from '../../testing/soak.ts';
 import { subjects } from '../../testing/subjects.ts';
 import { unavailable } from '../../testing/unavailable.ts';
@@ -14,7 +15,7 @@ const AT_ONCE = 10;
 const ECHOES_PER_SESSION = 20;
 /** Time after which a message is sent again, in case a lossy transport has lost it. */
 const AGAIN_MS = 500;
-const ORDER = { seconds: 20, signal: new AbortController().signal };
+const ORDER = { seconds: PATIENCE_SECONDS, signal: new AbortController().signal };
 
 describe.each(await subjects())('$name', (subject) => {
   unavailable(subject.unavailable);

@@ -1,11 +1,10 @@
 import { platform } from '../../../clients/platform/node.ts';
 import { errorText } from '../../error-text.ts';
+import { PATIENCE_MS } from '../../testing/patience.ts';
 import { loadClient, optionsOf, type TransportChoice } from '../../transports/index.ts';
 import type { Attack, Target } from './tools/attack.ts';
 import type { AttackSurface } from './tools/surface.ts';
 
-/** Longest time in which a session opens. */
-const CONNECT_MS = 10_000;
 /** Time between the first sign that a session is over and its reason. */
 const LAST_WORDS_MS = 500;
 
@@ -50,7 +49,7 @@ async function told(
     setTimeout(() => what.resolve(said.join('; ')), LAST_WORDS_MS);
   };
   const client = await loadClient(choice.entry);
-  const signal = AbortSignal.timeout(CONNECT_MS);
+  const signal = AbortSignal.timeout(PATIENCE_MS);
   const options = optionsOf(choice);
   const settings = { options, encoding: 'text', platform, token, signal } as const;
   const session = await client.connect(url, { message() {}, unreadable() {}, lost: end }, settings);

@@ -3,12 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BROADCAST, ECHO, senderPrefix, sequenceDigits } from '../../codec/header.ts';
 import type { Message, Receiver, Session, Unreadable } from '../../contract.ts';
 import { errorText } from '../../error-text.ts';
+import { PATIENCE_MS } from '../../testing/patience.ts';
 
 /** Time between two messages of one probe. */
 const PROBE_MS = 200;
 /** Sender's number in broadcasts. A probe's own messages carry its index. */
 const BROADCASTER = 0xffff;
-/** Longest time in which messages under way arrive once nothing more is sent. */
+/** Time in which messages under way arrive once nothing more is sent, where some may be lost. */
 const QUIET_MS = 10_000;
 
 /** Well-behaved session that reads everything and notes what is wrong with it. */
@@ -115,8 +116,8 @@ export class BroadcastLog {
 }
 
 /** Resolves once no subscriber is missing a message, or once no more are expected. */
-export async function allDelivered(subscribers: readonly Subscriber[]): Promise<void> {
-  const deadline = performance.now() + QUIET_MS;
+export async function allDelivered(subscribers: readonly Subscriber[], reliable: boolean): Promise<void> {
+  const deadline = performance.now() + (reliable ? PATIENCE_MS : QUIET_MS);
   while (subscribers.some(({ missing }) => missing > 0) && performance.now() < deadline) {
     await sleep(50);
   }

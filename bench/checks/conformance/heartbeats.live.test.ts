@@ -6,11 +6,11 @@ import { platform } from '../../../clients/platform/node.ts';
 import type { ByteDuplex, Options, Platform } from '../../contract.ts';
 import { Kit } from '../../testing/kit.ts';
 import { countingRelay } from '../../testing/network/counting-relay.ts';
+import { PATIENT } from '../../testing/patience.ts';
 import { subjects } from '../../testing/subjects.ts';
 import { unavailable } from '../../testing/unavailable.ts';
 import { loadClient, loadServer, optionsOf, type TransportChoice, whyNoHeartbeat } from '../../transports/index.ts';
 
-const PATIENCE = { timeout: 20_000, interval: 5 };
 /** Fields of a TCP socket's row: addresses, state, and its timer with the ticks that it still has; 02 is that of keepalives. */
 const ROW = /^\s*\d+: (\S+) (\S+) (\S+) \S+ (\S+):([\dA-F]+)/;
 const ESTABLISHED = '01';
@@ -46,7 +46,7 @@ async function changes(of: () => unknown, times: number): Promise<void> {
     if (now !== last) seen++;
     last = now;
     return seen >= times;
-  }, PATIENCE);
+  }, PATIENT);
 }
 
 describe('a session at rest has heartbeats at the interval that is asked for', () => {
@@ -81,7 +81,7 @@ describe('a session at rest has heartbeats at the interval that is asked for', (
           const isOurs = [local, remote].some((address) => address.endsWith(`:${port}`));
           return isOurs && state === ESTABLISHED ? [{ timer, seconds: parseInt(ticks, 16) / TICKS_PER_SECOND }] : [];
         });
-    await vi.waitUntil(() => timers().length === 2 && timers().every(({ timer }) => timer === KEEPALIVE), PATIENCE);
+    await vi.waitUntil(() => timers().length === 2 && timers().every(({ timer }) => timer === KEEPALIVE), PATIENT);
     expect(Math.max(...timers().map(({ seconds }) => seconds))).toBeLessThanOrEqual(heartbeatSeconds);
   });
 
@@ -156,20 +156,16 @@ async function silencing(kit: Kit, target: string) {
 const ANSWERED = ['ws', 'socketio', 'mqtt', 'graphql', 'grpc'];
 const answered = settable.filter(({ entry, variant }) => ANSWERED.includes(entry.id) && variant === null);
 
-test.each(answered)(
-  '$name: a peer that does not answer is cut, from both sides',
-  { timeout: 60_000 },
-  async (found) => {
-    await using kit = new Kit();
-    let fall = (): Promise<unknown> => Promise.reject(new Error('there is no relay'));
-    const { peer } = await open(kit, found, async (inside, url) => {
-      const relay = await silencing(inside, url);
-      fall = relay.fall;
-      return relay;
-    });
-    expect(await peer.echo('here')).toBe('here');
-    const cut = fall();
-    await Promise.all([cut, peer.isLost()]);
-    expect(peer.losses).toHaveLength(1);
-  },
-);
+test.each(answered)('$name: a peer that does not answer is cut, from both sides', async (found) => {
+  await using kit = new Kit();
+  let fall = (): Promise<unknown> => Promise.reject(new Error('there is no relay'));
+  const { peer } = await open(kit, found, async (inside, url) => {
+    const relay = await silencing(inside, url);
+    fall = relay.fall;
+    return relay;
+  });
+  expect(await peer.echo('here')).toBe('here');
+  const cut = fall();
+  await Promise.all([cut, peer.isLost()]);
+  expect(peer.losses).toHaveLength(1);
+});

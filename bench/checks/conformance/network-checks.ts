@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Message } from '../../contract.ts';
 import { type Peer, within } from '../../testing/kit.ts';
+import { PATIENCE_MS } from '../../testing/patience.ts';
 import { type ConformanceKit, LIMIT_BYTES } from './harness.ts';
 
 /** Check of a transport over a network with delay and loss. Throws if it fails, and otherwise resolves with its observation. */
@@ -25,7 +26,6 @@ const FRAGMENTED_BYTES = 16 * 1024;
 const ATTEMPTS = 20;
 /** Time without an arrival after which the rest counts as lost, where losses are allowed. */
 const QUIET_MS = 1_500;
-const MAX_WAIT_MS = 20_000;
 /** Time for a large message over a slow line with losses, in which each row of them may cost a time-out. */
 const MAX_ECHO_MS = 120_000;
 const POLL_MS = 20;
@@ -118,7 +118,7 @@ async function arrival(peer: Peer): Promise<void> {
 /** Waits until nothing has arrived for a while. */
 async function quiet(peer: Peer): Promise<void> {
   const beganMs = performance.now();
-  for (let before = -1; before !== peer.received.length && performance.now() - beganMs < MAX_WAIT_MS; ) {
+  for (let before = -1; before !== peer.received.length && performance.now() - beganMs < PATIENCE_MS; ) {
     before = peer.received.length;
     await sleep(QUIET_MS);
   }

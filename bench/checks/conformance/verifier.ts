@@ -1,10 +1,15 @@
 import { errorText } from '../../error-text.ts';
 import { serveIpc } from '../../ipc.ts';
+import { waitAtMost } from '../../testing/kit.ts';
 import { findTransport, registerTransport } from '../../transports/index.ts';
 import { conforming } from './conforming.ts';
 import { ConformanceKit, type Subject } from './harness.ts';
 import { checks, runCheck } from './suite.ts';
 import type { FirstStep, VerifierAnswer, VerifierOrder } from './verify.ts';
+
+/** Longest wait for anything in a check, which has a minute: a check waits more than once. */
+const LONGEST_WAIT_MS = 20_000;
+waitAtMost(LONGEST_WAIT_MS);
 
 let subject: Subject | undefined;
 let kit: ConformanceKit | undefined;

@@ -60,7 +60,7 @@ test.each(['crosscheck', 'ceiling'])('Ctrl-C ends %s at once and leaves no proce
   await until(() => {
     family = allChildrenOf(child.pid);
     return family.some(({ command }) => command.includes('load/worker.ts'));
-  }, 30);
+  });
   child.kill('SIGINT');
   const { code, stdout } = await ended;
   expect({ code, stdout }).toEqual({ code: 130, stdout: '' });

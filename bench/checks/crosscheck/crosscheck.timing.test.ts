@@ -71,7 +71,7 @@ describe('while the server stands still', async () => {
     const interruption = new AbortController();
     const checking = underFreeze(entry, OPTIONS, around(interruption.signal), () => {});
     const refused = expect(checking).rejects.toThrow('enough');
-    await until(() => children().some(isStopped), 30);
+    await until(() => children().some(isStopped));
     const during = children().filter((pid) => !before.includes(pid));
     expect(during.length).toBeGreaterThanOrEqual(3);
     interruption.abort(new Error('enough'));

@@ -1,12 +1,11 @@
 import { platform } from '../../../clients/platform/node.ts';
 import type { Message, Receiver, Session, Unreadable } from '../../contract.ts';
 import { errorText } from '../../error-text.ts';
+import { PATIENCE_MS } from '../../testing/patience.ts';
 import { capabilitiesOf, foreignOf, loadClient, optionsOf, type TransportChoice } from '../../transports/index.ts';
 import type { Arrival, Foreign } from './tools/foreign.ts';
 import { Random } from './tools/random.ts';
 
-/** Time after which something that had to happen counts as not happening. */
-const PATIENCE_MS = 20_000;
 /** Max number of arrivals of one session. */
 const MAX_ARRIVALS = 60;
 /** One opening in this many begins with anything. */

@@ -5,6 +5,7 @@ import { application } from '../../../servers/application.ts';
 import { ECHO } from '../../codec/header.ts';
 import { usualLimits } from '../../limits.ts';
 import { Messages } from '../../load/messages.ts';
+import { PATIENCE_MS } from '../../testing/patience.ts';
 import { findTransport, loadClient, loadServer, optionsOf, surfaceOf, transports } from '../../transports/index.ts';
 import type { Chain, StepName } from './chain.ts';
 import { echoOf } from './measure.ts';
@@ -50,7 +51,7 @@ describe('on the real wire', () => {
     const session = await client.connect(
       listener.url.replace(url.port, String(address.port)),
       { message: echoed.resolve, unreadable: echoed.reject, lost: echoed.reject },
-      { options, encoding: 'text', platform, signal: AbortSignal.timeout(10_000) },
+      { options, encoding: 'text', platform, signal: AbortSignal.timeout(PATIENCE_MS) },
     );
     ending.push(() => session.close());
     seen.up.length = 0;

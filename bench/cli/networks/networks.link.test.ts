@@ -139,12 +139,12 @@ describe('a command that tests its networks leaves nothing behind', () => {
     const flags = ['--transports', 'tcp', '--scenarios', 'echo', '--network', 'rtt=10ms', '--trials', '1'];
     const { child, ended } = start(['run', ...flags, '--out', join(folder, signal)]);
     const probes = () => allChildrenOf(child.pid).filter(({ command }) => command.includes('prober'));
-    await until(() => probes().length === 2, 60);
+    await until(() => probes().length === 2);
     const helpers = helpersOf(child.pid);
     // Shells that keep the namespaces of both links, the relay and the probers.
     expect(helpers.length).toBeGreaterThanOrEqual(2 + 3 + 1 + 2);
     child.kill(signal);
     expect((await ended).code).toBe(exit);
-    await until(() => helpers.every(({ pid, command }) => commandOf(pid) !== command), 20);
+    await until(() => helpers.every(({ pid, command }) => commandOf(pid) !== command));
   });
 });

@@ -7,6 +7,7 @@ import * as client from '../../../clients/ws.ts';
 import { BROADCAST, ECHO } from '../../codec/header.ts';
 import type { Encoding, Payload } from '../../contract.ts';
 import { Kit } from '../../testing/kit.ts';
+import { PATIENCE_SECONDS } from '../../testing/patience.ts';
 import { Load } from '../load.ts';
 import type { ConnectOrder, ProbeOrder } from '../protocol.ts';
 import type { Answers } from './form.ts';
@@ -75,7 +76,14 @@ async function measured(url: string, settings: Partial<ConnectOrder>) {
   const load = new Load(order, client, () => platform);
   await load.open(order);
   const startNs = Number(process.hrtime.bigint() - BigInt(order.originNs));
-  const recording = await load.run({ order: 'phase', first: 0, rate: 400, seconds: 0.1, startNs, drainSeconds: 10 });
+  const recording = await load.run({
+    order: 'phase',
+    first: 0,
+    rate: 400,
+    seconds: 0.1,
+    startNs,
+    drainSeconds: PATIENCE_SECONDS,
+  });
   await load.close();
   return recording;
 }

@@ -59,7 +59,7 @@ async function measured(flags: readonly string[], { after = 0, act = () => {} } 
   });
   const ended = (): number => run.said.stdout.match(/"trial-ended"/g)?.length ?? 0;
   if (after > 0) {
-    await until(() => ended() >= after, 60);
+    await until(() => ended() >= after);
     act();
   }
   await run.ended;

@@ -4,10 +4,10 @@ import type { RelayCounts } from '../../networks/protocol.ts';
 import { networkFrom } from '../../testing/network/network-from.ts';
 import { ASKED } from '../../testing/network/peer-process.ts';
 import { Peers } from '../../testing/network/peers.ts';
+import { PATIENT } from '../../testing/patience.ts';
 import { type RelayedLink, relayedLink } from './relayed-link.ts';
 
 const { signal } = new AbortController();
-const WAIT = { timeout: 30_000, interval: 10 };
 
 let link: RelayedLink;
 beforeAll(async () => {
@@ -34,7 +34,7 @@ const untilCounts = (isWanted: (counts: RelayCounts) => boolean): Promise<RelayC
   vi.waitUntil(async () => {
     const counts = await counted();
     return isWanted(counts) ? counts : undefined;
-  }, WAIT);
+  }, PATIENT);
 
 describe('a cut', () => {
   test.each([null, 'rtt=2ms'])('lets nothing pass over the network %s, and TCP goes on after it', async (network) => {
@@ -44,7 +44,7 @@ describe('a cut', () => {
     await peers.write(peers.client, 10, 0);
     await peers.until(peers.server, ({ connections }) => connections[0]?.received === 10);
     // Acknowledgements may still be under way.
-    await vi.waitUntil(async () => (await counted()).waiting === 0, WAIT);
+    await vi.waitUntil(async () => (await counted()).waiting === 0, PATIENT);
     await link.cut(true);
     const before = await counted();
     await peers.datagrams(1, 'lost', 20);

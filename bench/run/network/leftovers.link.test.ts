@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
+import { PATIENT } from '../../testing/patience.ts';
 import { networkNamespaces } from '../../testing/processes.ts';
 import { commandOf } from '../process-tree.ts';
 
@@ -57,12 +58,12 @@ class Watched {
   async measuring(): Promise<void> {
     const enough = (text: string): boolean =>
       this.idsOf(text).length >= PROCESSES.filter((wanted) => wanted === text).length;
-    await vi.waitUntil(() => PROCESSES.every(enough), { timeout: 60_000, interval: 50 });
+    await vi.waitUntil(() => PROCESSES.every(enough), PATIENT);
   }
 
   /** Waits for the end, and returns its exit code with what is left of it. */
   async left() {
-    await vi.waitUntil(() => this.child.exitCode !== null || this.child.signalCode !== null, 60_000);
+    await vi.waitUntil(() => this.child.exitCode !== null || this.child.signalCode !== null, PATIENT);
     clearInterval(this.#watch);
     const own = readlinkSync('/proc/self/ns/net');
     const find = () => {
@@ -73,7 +74,7 @@ class Watched {
       };
     };
     // The system ends processes a little after their parent.
-    await vi.waitUntil(() => find().processes.length + find().namespaces.length === 0, 10_000).catch(() => {});
+    await vi.waitUntil(() => find().processes.length + find().namespaces.length === 0, PATIENT).catch(() => {});
     return { code: this.child.exitCode, ...find() };
   }
 }

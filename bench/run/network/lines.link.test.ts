@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { BulkTransfer, type Carried } from '../../testing/network/bulk.ts';
+import { PATIENT } from '../../testing/patience.ts';
 import { type RelayedLink, relayedLink } from './relayed-link.ts';
 
 const CLIENTS = 50;
@@ -53,7 +54,7 @@ describe('a network is one client’s line', () => {
   test('the relay counts the bytes of TCP over a line with losses that the interface counts', async () => {
     // Packets of the test before may still be under way.
     await link.change(null, 1);
-    await vi.waitUntil(async () => (await link.counts()).waiting === 0, 10_000);
+    await vi.waitUntil(async () => (await link.counts()).waiting === 0, PATIENT);
     const [before, counted] = [await link.counts(), link.counters()!];
     await bulk.carry('rtt=10ms+loss=2%', { lines: 1, warmUpSeconds: 0, seconds: 0.5 });
     // Counts both sides again until nothing is under way.
@@ -64,6 +65,6 @@ describe('a network is one client’s line', () => {
         sent: after.down.offeredBytes - before.down.offeredBytes,
         arrived: after.up.passedBytes - before.up.passedBytes,
       }).toEqual({ sent: countedAfter.bytesDown - counted.bytesDown, arrived: countedAfter.bytesUp - counted.bytesUp });
-    }, 10_000);
+    }, PATIENT);
   });
 });

@@ -80,7 +80,7 @@ describe('the use of a radio is that of a capture at the clients’ end', async 
     ['mqtt', '1s', 3 * TAIL_SECONDS],
     // Heartbeats closer than the tail keep it awake for good.
     ['socketio', '200ms', 3],
-  ])('%s with heartbeats every %s', { timeout: 60_000 }, async (transport, heartbeat, expected) => {
+  ])('%s with heartbeats every %s', async (transport, heartbeat, expected) => {
     const dimensions = { network: NETWORK, heartbeat };
     const planned = planTrial(transport, 'idle', { clients: CLIENTS, seconds: 3, dimensions });
     const times: number[] = [];

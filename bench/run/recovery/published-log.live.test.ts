@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
 import { BROADCAST } from '../../codec/header.ts';
+import { PATIENT } from '../../testing/patience.ts';
 import { PublishedLog } from './published-log.ts';
 
 const { signal } = new AbortController();
@@ -21,7 +22,7 @@ test('a log has the messages of its schedule until it is stopped, and its file g
     expect(readFileSync(file, 'utf8')).toBe(`${log.epoch}\n`);
     // Hours of messages: only being stopped ends it.
     const publishing = log.publish({ ...messages, originNs, startNs: 0, intervalNs: 5e6, count: 1e6 }, 30);
-    await vi.waitUntil(() => readFileSync(file, 'utf8').split('\n').length > 20, { timeout: 20_000, interval: 20 });
+    await vi.waitUntil(() => readFileSync(file, 'utf8').split('\n').length > 20, PATIENT);
     await log.stop();
     const { sent } = await publishing;
     const lines = readFileSync(file, 'utf8').trimEnd().split('\n').slice(1);
@@ -40,7 +41,7 @@ test('no file is left when the process that wanted it is killed', async () => {
     expect(existsSync(file)).toBe(true);
     child.kill('SIGKILL');
     await once(child, 'close');
-    await vi.waitUntil(() => !existsSync(file), { timeout: 20_000, interval: 20 });
+    await vi.waitUntil(() => !existsSync(file), PATIENT);
   } finally {
     child.kill('SIGKILL');
   }

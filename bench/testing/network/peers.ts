@@ -3,13 +3,13 @@ import { vi } from 'vitest';
 import { Child } from '../../run/child.ts';
 import type { RelayedLink } from '../../run/network/relayed-link.ts';
 import { Kit } from '../kit.ts';
+import { PATIENCE_SECONDS, PATIENT } from '../patience.ts';
 import type { PeerAnswer, PeerOrder, Place, SeenConnection } from './peer-process.ts';
 
 type Peer = Child<PeerOrder, PeerAnswer>;
 type Seen = Extract<PeerAnswer, { answer: 'seen' }>;
 
-const PATIENCE = { seconds: 30, signal: new AbortController().signal };
-const WAIT = { timeout: 30_000, interval: 10 };
+const PATIENCE = { seconds: PATIENCE_SECONDS, signal: new AbortController().signal };
 const file = fileURLToPath(new URL('peer-process.ts', import.meta.url));
 
 /** Processes at both ends of a link with connections between them, numbered on both sides in the order in which they were made. */
@@ -67,7 +67,7 @@ export class Peers implements AsyncDisposable {
     return vi.waitUntil(async () => {
       const seen = await this.look(peer);
       return isWanted(seen) ? seen : undefined;
-    }, WAIT);
+    }, PATIENT);
   }
 
   /** Waits until a connection has ended at an end. Returns how. */

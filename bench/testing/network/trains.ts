@@ -4,6 +4,7 @@ import type { ProberAnswer, ProberOrder, ReceivedTrain, Train } from '../../netw
 import { Child } from '../../run/child.ts';
 import type { RelayedLink } from '../../run/network/relayed-link.ts';
 import { Kit } from '../kit.ts';
+import { PATIENT } from '../patience.ts';
 
 /** Bytes of Ethernet, IPv4 and UDP headers in front of a datagram. */
 export const HEADER_BYTES = 42;
@@ -45,21 +46,18 @@ export class Trains implements AsyncDisposable {
     await Promise.all(pairs.map(({ sender, train }) => sender.ask({ order: 'send', train }, 'sent', PATIENCE)));
     const offered = (way: Direction): number =>
       trains.reduce((packets, train) => packets + (train.way === way ? train.packets : 0), before[way].offered);
-    return await vi.waitUntil(
-      async () => {
-        const { waiting, up, down } = await link.counts();
-        const all = await Promise.all(
-          pairs.map(({ receiver, train }) =>
-            receiver.ask({ order: 'received', of: train.packets }, 'received', PATIENCE),
-          ),
-        );
-        const passed = up.passed + down.passed - before.up.passed - before.down.passed;
-        const arrived = all.reduce((packets, { train }) => packets + train.packets, 0);
-        const isOffered = up.offered >= offered('up') && down.offered >= offered('down');
-        return isOffered && waiting === 0 && arrived === passed ? all.map(({ train }) => train) : undefined;
-      },
-      { timeout: 60_000, interval: 50 },
-    );
+    return await vi.waitUntil(async () => {
+      const { waiting, up, down } = await link.counts();
+      const all = await Promise.all(
+        pairs.map(({ receiver, train }) =>
+          receiver.ask({ order: 'received', of: train.packets }, 'received', PATIENCE),
+        ),
+      );
+      const passed = up.passed + down.passed - before.up.passed - before.down.passed;
+      const arrived = all.reduce((packets, { train }) => packets + train.packets, 0);
+      const isOffered = up.offered >= offered('up') && down.offered >= offered('down');
+      return isOffered && waiting === 0 && arrived === passed ? all.map(({ train }) => train) : undefined;
+    }, PATIENT);
   }
 
   /** Round trips from the client to the server and back, in seconds. */

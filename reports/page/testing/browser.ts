@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { chromiumPath, NEEDS } from '../../../bench/testing/needs.ts';
+import { PATIENCE_MS } from '../../../bench/testing/patience.ts';
 
 const QUIET = ['no-first-run', 'disable-background-networking', 'disable-component-update', 'disable-sync'];
 const FLAGS = ['no-sandbox', 'disable-gpu', 'disable-quic', ...QUIET].map((flag) => `--${flag}`);
@@ -53,6 +54,7 @@ let spare: Tab | undefined;
 async function newTab(options: BrowserContextOptions, settings: string): Promise<Tab> {
   browser ??= startBrowser();
   const context = await (await browser).newContext({ offline: true, ...options });
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const tab: Tab = { page, settings, requests: [], messages: [] };
   // A `blob:` address is a file that the page makes of its own data, and no network request.
@@ -121,6 +123,7 @@ export async function startReader(): Promise<Reader> {
     async openUnder(policy, html, options, use) {
       browser ??= startBrowser();
       const context = await (await browser).newContext({ viewport: { width: 1280, height: 720 }, ...options });
+      context.setDefaultTimeout(PATIENCE_MS);
       try {
         const headers = { 'Content-Security-Policy': policy };
         await context.route('**/*', (route) => route.fulfill({ body: html, contentType: 'text/html', headers }));

@@ -26,7 +26,7 @@ beforeAll(async () => {
   // The page embeds the analysis as JSON.
   const analysis: typeof report.analysis = JSON.parse(JSON.stringify(report.analysis));
   advised = (answers) => advise({ results, analysis }, answers);
-}, 60_000);
+});
 
 afterAll(() => reader.close());
 
