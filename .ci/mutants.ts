@@ -55,7 +55,7 @@ const REACHED_THROUGH_PROCESSES: readonly { readonly sources: RegExp; readonly t
   { sources: /^(servers|clients)\//, tests: ['conformance/conformance', 'run/trial'] },
   {
     sources: /^bench\/(load|run|scenarios|meter|memory|ipc)/,
-    tests: ['run/trial', 'instrument/workers', 'instrument/liar'],
+    tests: ['run/trial', 'instrument/workers', 'faults/liar'],
   },
   { sources: /^bench\/cli/, tests: ['cli/cli', 'cli/outputs', 'cli/unhappy', 'cli/exit-codes'] },
   { sources: /^bench\/(checks\/)?abuse\//, tests: ['abuse/abuse'] },

@@ -4,7 +4,7 @@ import { application } from '../../../servers/application.ts';
 import { makeIdentity } from '../../security/identity.ts';
 import { isQuick, subjects } from '../../testing/subjects.ts';
 import { loadServer } from '../../transports/index.ts';
-import { ABUSE_LIMITS, assertStands, FROZEN, runAttacks } from './harness.ts';
+import { ABUSE_LIMITS, assertStands, FROZEN, runAttacks, UNDEFENDED_SECONDS } from './harness.ts';
 
 const ATTACKS_MS = 400_000;
 
@@ -31,7 +31,11 @@ describe.concurrent('the server cuts bad peers, serves the others as before, and
       ['connections that say nothing', { handshakeMs: 60_000 }, /connections that say nothing: the peer was not cut/],
       [FROZEN, { backlogBytes: 1e9 }, /a frozen subscriber: the server did not cut it/],
     ] as const)('%s is found', { timeout: ATTACKS_MS }, async (attack, limits, found) => {
-      const { failures } = await runAttacks(subject, { limits: { ...ABUSE_LIMITS, ...limits }, only: [attack] });
+      const { failures } = await runAttacks(subject, {
+        limits: { ...ABUSE_LIMITS, ...limits },
+        only: [attack],
+        seconds: UNDEFENDED_SECONDS,
+      });
       expect(failures).toEqual([expect.stringMatching(found)]);
     });
   });

@@ -132,6 +132,18 @@ export async function assertStands(choice: TransportChoice): Promise<AttackOutco
 
 export const FROZEN = 'a frozen subscriber';
 
+/** Time that a server which is known not to cut a bad peer gets to do it: more than its limits allow one. */
+export const UNDEFENDED_SECONDS = BEHIND_SECONDS;
+
+/** Asserts that the check notices a server that keeps a frozen subscriber, because its limit is switched off. */
+export async function assertNoticed(choice: TransportChoice): Promise<void> {
+  const limits = { ...ABUSE_LIMITS, backlogBytes: 1e9 };
+  const { failures } = await runAttacks(choice, { limits, only: [FROZEN], seconds: UNDEFENDED_SECONDS });
+  expect(failures).toEqual([
+    expect.stringMatching(/^a frozen subscriber: the (?:server did not cut it|peer was told)/),
+  ]);
+}
+
 /** The server's address, a token that it admits, and its limits. */
 type At = Pick<Target, 'url' | 'token' | 'limits'> & { readonly compresses: boolean };
 

@@ -20,7 +20,8 @@ const OPTIONS: CrosscheckOptions = {
 const { entry } = findTransport('sse')!;
 const around = (signal = new AbortController().signal) => ({ pinning: undefined, signal });
 
-describe('under one load', () => {
+// Requests are counted here, not timed: several comparisons run at once.
+describe.concurrent('under one load', () => {
   test.each(httpTransports.map((one) => [one.id, one] as const))(
     '%s: both generators send and complete what was offered',
     async (id, one) => {

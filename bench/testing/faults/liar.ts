@@ -1,6 +1,6 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import type { ClientModule, ClientSettings, Message, Receiver, Session } from '../contract.ts';
+import type { ClientModule, ClientSettings, Message, Receiver, Session } from '../../contract.ts';
 
 /** Kind of lie: an arrival is left out, repeated, delivered after a later one, or changed by one character. */
 export type Fault = 'drop' | 'duplicate' | 'swap' | 'flip';
