@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { BaseSequencer, type Reporter, type TestCase, type TestModule, type TestSpecification } from 'vitest/node';
-import { type KindName, LONGEST, TEST_KINDS } from './bench/testing/kinds.ts';
+import { aloneIn, type KindName, LONGEST, TEST_KINDS } from './bench/testing/kinds.ts';
 import { PATIENCE_MS, PATIENT } from './bench/testing/patience.ts';
 
 /** Prints, at the end of a run, the tests that could not run on this machine, and a line with the counts. */
@@ -106,15 +106,35 @@ const RUN: Readonly<Record<KindName, TestSettings>> = {
     sequence: { groupOrder: 1 },
   },
   link: {
-    ...alone,
+    ...aside,
     ...again,
     maxConcurrency: 3,
     setupFiles: 'bench/testing/needs-link.ts',
     sequence: { groupOrder: 2 },
   },
-  timing: { ...alone, maxConcurrency: AT_ONCE, sequence: { groupOrder: 3 } },
-  soak: { ...alone, sequence: { groupOrder: 4 } },
+  timing: { ...alone, maxConcurrency: AT_ONCE, sequence: { groupOrder: 4 } },
+  soak: { ...alone, sequence: { groupOrder: 5 } },
 };
+
+/** Group of the files that run alone, of kinds whose others do not. */
+const ALONE_GROUP = 3;
+
+interface Part {
+  readonly name: string;
+  readonly settings: TestSettings;
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+}
+
+/** Parts of a kind that run apart from each other: its files, and those of them that run alone. */
+function partsOf(kind: KindName): Part[] {
+  const settings = RUN[kind];
+  const { include, exclude, alone: apart = [] } = TEST_KINDS[kind];
+  const rest = { name: kind, settings, include: [include], exclude: [...exclude, ...apart] };
+  if (apart.length === 0) return [rest];
+  const last: TestSettings = { ...settings, ...alone, sequence: { groupOrder: ALONE_GROUP } };
+  return [rest, { name: aloneIn(kind), settings: last, include: apart, exclude }];
+}
 
 // Processes that tests start find their modules compiled by the ones before, which halves their start.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('.cache/compiled', import.meta.url));
@@ -127,9 +147,10 @@ export default defineConfig({
   test: {
     reporters: ['default', closingLine],
     sequence: { sequencer: LongestFirst },
-    projects: Object.entries(RUN)
-      .filter(([name]) => name !== 'soak' || process.env.WIREBENCH_SOAK === '1')
-      .map(([name, settings]) => ({
+    projects: (Object.keys(RUN) as KindName[])
+      .filter((kind) => kind !== 'soak' || process.env.WIREBENCH_SOAK === '1')
+      .flatMap(partsOf)
+      .map(({ name, settings, include, exclude }) => ({
         // Resolve packages as Node does: `graphql` has a development build, and two builds of it in one process refuse each other.
         ssr: { resolve: { conditions: ['node', 'module-sync'], externalConditions: ['node', 'module-sync'] } },
         test: {
@@ -139,8 +160,8 @@ export default defineConfig({
           ...(settings?.pool === 'threads' ? {} : { execArgv: ['--disable-warning=UNDICI-ES'] }),
           ...settings,
           name,
-          include: [TEST_KINDS[name as KindName].include],
-          exclude: ['**/node_modules/**', 'reports/runs/**', ...TEST_KINDS[name as KindName].exclude],
+          include: [...include],
+          exclude: ['**/node_modules/**', 'reports/runs/**', ...exclude],
         },
       })),
   },

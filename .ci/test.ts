@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { type KindName, SUITES, type SuiteName, TEST_KINDS } from '../bench/testing/kinds.ts';
+import { aloneIn, type KindName, SUITES, type SuiteName, TEST_KINDS } from '../bench/testing/kinds.ts';
 import { NEEDS, whyUnmet } from '../bench/testing/needs.ts';
 import { transports } from '../bench/transports/index.ts';
 
@@ -26,7 +26,8 @@ const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import
 const mode = given.includes('--watch') ? [] : ['run'];
 // A file may have no test of this transport.
 const quiet = only === undefined ? [] : ['--passWithNoTests'];
-const projects = kinds.flatMap((kind) => ['--project', kind]);
+const parts = kinds.flatMap((kind) => (TEST_KINDS[kind].alone === undefined ? [kind] : [kind, aloneIn(kind)]));
+const projects = parts.flatMap((part) => ['--project', part]);
 const child = spawn(process.execPath, [vitest, ...mode, ...projects, ...files, ...quiet, ...given], {
   stdio: 'inherit',
   env: {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../testing/command.ts';
+import { PATIENCE_SECONDS } from '../testing/patience.ts';
 import { networkNamespaces, processesWith } from '../testing/processes.ts';
 import { countWire, wirePlan } from '../testing/wire-trial.ts';
 import { type Link, openLink } from './link.ts';
@@ -24,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => link.close());
 
-const start = (command: string, startSeconds = 10): Promise<OwnServer> =>
+const start = (command: string, startSeconds = PATIENCE_SECONDS): Promise<OwnServer> =>
   OwnServer.start({ command, url: 'ws://HOST:PORT', link, core: undefined, datagrams: false, signal, startSeconds });
 
 describe('a server that a command starts, on the private link', () => {

@@ -41,6 +41,11 @@ describe('kinds of tests', () => {
     expect(LONGEST.filter((file) => !testFiles.includes(file))).toEqual([]);
   });
 
+  test('each that runs alone is there, and of its kind', () => {
+    for (const [kind, { alone = [] }] of Object.entries(TEST_KINDS))
+      expect(alone.filter((file) => !testFiles.includes(file) || kindsOf(file).join() !== kind)).toEqual([]);
+  });
+
   test('npm test needs nothing but npm ci', () => {
     for (const kind of SUITES.test.kinds) expect(TEST_KINDS[kind].needs).toEqual([]);
     expect(SUITES.test.kinds.flatMap((kind) => TEST_KINDS[kind].someNeed)).toEqual([]);

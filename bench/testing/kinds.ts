@@ -9,6 +9,8 @@ export interface TestKind {
   readonly needs: readonly NeedName[];
   /** Needs of some of its tests only; each test names its own. */
   readonly someNeed: readonly NeedName[];
+  /** Files of it that no other file runs beside. */
+  readonly alone?: readonly string[];
 }
 
 export type KindName = 'unit' | 'live' | 'programs' | 'link' | 'browser' | 'timing' | 'soak';
@@ -19,6 +21,28 @@ const suffixed = (kind: KindName, needs: readonly NeedName[] = [], someNeed: rea
   needs,
   someNeed,
 });
+
+const linked = suffixed('link', ['privateLink'], ['tshark']);
+
+/**
+ * Link tests that compare times, or that count the namespaces of the whole machine. The others count bytes, packets and messages in
+ * namespaces of their own.
+ */
+const LINK_ALONE: readonly string[] = [
+  'bench/cli/link.link.test.ts',
+  'bench/cli/networks/networks.link.test.ts',
+  'bench/run/network/leftovers.link.test.ts',
+  'bench/run/network/lines.link.test.ts',
+  'bench/run/network/relayed.link.test.ts',
+  'bench/run/network/round-trips.link.test.ts',
+  'bench/run/own-server.link.test.ts',
+  'bench/run/private.link.test.ts',
+  'bench/run/recovery/faults.link.test.ts',
+  'bench/scenarios/slow.link.test.ts',
+];
+
+/** Name of the part of a kind whose files run alone. */
+export const aloneIn = (kind: KindName): string => `${kind}-alone`;
 
 /** Tests sorted by what they need of a machine. A file's name says its kind: `x.live.test.ts`; `x.test.ts` is a unit test. */
 export const TEST_KINDS: Readonly<Record<KindName, TestKind>> = {
@@ -43,7 +67,7 @@ export const TEST_KINDS: Readonly<Record<KindName, TestKind>> = {
       'compiler',
     ],
   ),
-  link: suffixed('link', ['privateLink'], ['tshark']),
+  link: { ...linked, alone: LINK_ALONE },
   browser: suffixed('browser', ['chromium']),
   timing: suffixed('timing', [], ['processTable']),
   soak: suffixed('soak'),
