@@ -243,6 +243,7 @@ export const transport: BuiltInTransport = {
     reconnects: true,
     resume: 'log',
   },
+  dissection: { filter: 'websocket' },
   addresses: webSocketAddresses,
   framing: { source: SOURCE, exchange: ({ size }) => exchangeCost(size, MUTATION, 'send', 'm') },
   roundTrips: [
@@ -262,6 +263,7 @@ export const transport: BuiltInTransport = {
     {
       id: 'sse',
       title: 'over Server-Sent Events + POST',
+      dissection: { filter: 'http' },
       options: { over: 'sse' },
       heartbeats: fixedInterval('a comment every 12 s'),
       roundTrips: (conditions) => [

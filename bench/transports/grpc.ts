@@ -111,6 +111,7 @@ export const transport: BuiltInTransport = {
     reconnects: false,
     resume: 'log',
   },
+  dissection: { filter: 'grpc' },
   addresses: {
     schemes: [
       { name: 'grpc', tls: false },

@@ -30,6 +30,7 @@ export const transport: BuiltInTransport = {
   title: 'HTTP stream of lines + POST',
   family: 'stream',
   capabilities: { binary: false, ordered: true, reliable: true, upstream: 'request', auth: true, resume: 'log' },
+  dissection: { filter: 'http' },
   addresses: overHttp,
   framing: {
     source: 'a JSON string and a line feed (RFC 8259 §7) in RFC 9112 §7.1 down; RFC 9112 §2.1 up, with undici’s fields',

@@ -267,6 +267,7 @@ export const transport: BuiltInTransport = {
     reconnects: true,
     resume: 'log',
   },
+  dissection: { filter: 'mqtt' },
   addresses: {
     schemes: [
       { name: 'mqtt', tls: false, port: 1883 },

@@ -109,6 +109,7 @@ export const transport: BuiltInTransport = {
     reconnects: true,
     resume: 'native',
   },
+  dissection: { filter: 'http' },
   addresses: overHttp,
   framing: {
     source: 'WHATWG HTML §9.2.5 in RFC 9112 §7.1 down; RFC 9112 §2.1 up, with the fields of undici and Node',
@@ -126,6 +127,7 @@ export const transport: BuiltInTransport = {
     {
       id: 'h2',
       title: 'HTTP/2',
+      dissection: { filter: 'http2' },
       options: { http: '2' },
       browser: false,
       framing: overHttp2,
