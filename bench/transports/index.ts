@@ -98,8 +98,10 @@ const STANDARD_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443,
 /** Port of protocols without a usual one. Wireshark knows no other protocol there. */
 const UNUSUAL_PORT = 40_123;
 
-/** Port that servers of this variant usually have, by which readers of captures know the protocol. */
+/** Port at which readers of captures recognize this variant: the one that its servers usually have. */
 export function usualPort(choice: TransportChoice, tls: boolean): number {
+  const { ports } = dissectionOf(choice);
+  if (ports !== undefined) return tls ? ports.tls : ports.plain;
   const schemes = addressesOf(choice)?.schemes ?? [];
   const scheme = schemes.find((one) => one.tls === tls) ?? schemes[0];
   return scheme?.port ?? STANDARD_PORTS[scheme?.name ?? ''] ?? UNUSUAL_PORT;

@@ -37,6 +37,10 @@ export interface Scheme {
 export interface Dissection {
   /** Display filter for the packets of its protocol. */
   readonly filter: string;
+  /** Ports by which Wireshark recognizes it. Absent: those of its addresses. */
+  readonly ports?: { readonly plain: number; readonly tls: number };
+  /** Preferences that it needs to be shown so, as `-o` takes them: `http.desegment_body:FALSE`. */
+  readonly preferences?: readonly string[];
   /** Reason why its messages stay encrypted, as a sentence; absent if TLS secrets decrypt them. */
   readonly sealed?: string;
 }

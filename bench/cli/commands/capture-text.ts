@@ -2,6 +2,7 @@ import { countOf, integer, list } from '../../../reports/model/format.ts';
 import { proseWidth } from '../../../reports/terminal/paint.ts';
 import { type TextColumn, table } from '../../../reports/terminal/table.ts';
 import { wrap } from '../../../reports/terminal/text.ts';
+import { quoted } from '../../results/command.ts';
 import { type PacketGroup, rangesOf } from '../../run/capture/groups.ts';
 
 /** Document of `capture --json`. */
@@ -19,6 +20,8 @@ export interface CaptureDocument {
   readonly url: string;
   /** Display filter for Wireshark. */
   readonly filter: string;
+  /** Preferences of Wireshark that the transport needs, as its flag -o takes them. */
+  readonly preferences: readonly string[];
   /** Number of TLS secrets in the capture. */
   readonly keys: number;
   /** Reason why messages stay encrypted; null if they do not. */
@@ -39,7 +42,7 @@ const MAX_GROUPS = 20;
 
 /** Says what is in a capture and how to open it. @param file its path as the user wrote it */
 export function captureText(document: CaptureDocument, file: string, width: number): string {
-  const { transport, size, count, bytes, packets, filter, groups } = document;
+  const { transport, size, count, bytes, packets, filter, preferences, groups } = document;
   const prose = (text: string): string[] => wrap(text, proseWidth(width));
   const shown = groups.length > MAX_GROUPS ? [...groups.slice(0, MAX_GROUPS - 1), ...groups.slice(-1)] : groups;
   const column = (header: string, align: TextColumn['align'], textOf: (group: PacketGroup) => string): TextColumn => ({
@@ -67,11 +70,9 @@ export function captureText(document: CaptureDocument, file: string, width: numb
       : []),
     '',
     'Open it:',
-    `wireshark -r ${file} -Y '${filter}'`,
+    ['wireshark', '-r', quoted(file), ...preferences.flatMap((one) => ['-o', one]), '-Y', quoted(filter)].join(' '),
     '',
-    'Display filters:',
-    `  ${filter}`,
-    '  frame.comment contains "message 1"',
+    'Only what belongs to a message: frame.comment contains "message 1"',
     '',
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { MIN_SIZE } from '../../codec/header.ts';
 import { errorText } from '../../error-text.ts';
 import { readOptions } from '../../plan/options.ts';
@@ -186,13 +186,13 @@ function finish(
     comment: commentOf(names[index] ?? '', frame),
   }));
   try {
-    const capture = { program: `wirebench ${version()}`, interface: INTERFACE, keyLog, packets };
+    const capture = { program: 'wirebench', interface: INTERFACE, keyLog, packets };
     writeWhole(io.resolve(out), formatPcapng(capture), OWNER_ONLY);
   } catch (error) {
     io.error(`cannot write ${out}: ${whyNot(error, NO_FOLDER)}; name another file with --out\n`);
     return EXIT.internal;
   }
-  const { filter, sealed } = dissectionOf(planned);
+  const { filter, preferences = [], sealed } = dissectionOf(planned);
   const document: CaptureDocument = {
     schema: 'wirebench-capture/1',
     file: io.resolve(out),
@@ -205,6 +205,7 @@ function finish(
     network: String(planned.dimensions?.network ?? 'none'),
     url,
     filter,
+    preferences,
     keys: keyLog === '' ? 0 : keyLog.trimEnd().split('\n').length,
     sealed: sealed ?? null,
     packets: frames.length,
@@ -216,11 +217,4 @@ function finish(
   };
   io.out(json ? `${JSON.stringify(document, null, 2)}\n` : captureText(document, out, io.width()));
   return EXIT.done;
-}
-
-function version(): string {
-  const manifest: { version?: unknown } = JSON.parse(
-    readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
-  );
-  return String(manifest.version);
 }
