@@ -153,7 +153,7 @@ describe('the file', () => {
     const args = ['capture', 'mqtt:qos1', '--count', '1'];
     const first = await wirebench(args, { cwd });
     expect(first.code, first.stderr).toBe(0);
-    expect(first.stdout).toMatch(/^wirebench-mqtt-qos1\.pcapng: 1 message of 128 bytes over mqtt:qos1 and back, in /);
+    expect(first.stdout).toMatch(/^wirebench-mqtt-qos1\.pcapng: 1 message of 128 bytes over mqtt:qos1 and back, in\s/);
     expect(first.stdout).toContain('\nwireshark -r wirebench-mqtt-qos1.pcapng -o mqtt.show_msg_as_text:TRUE -Y mqtt\n');
     for (const group of ['handshake', 'message 1, up', 'message 1, down', 'goodbye'])
       expect(first.stdout).toMatch(new RegExp(`^${group} +[\\d,]+  \\d`, 'm'));

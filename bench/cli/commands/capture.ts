@@ -52,13 +52,13 @@ const FLAGS = {
   'no-tls': NO_TLS,
   auth: settingFlag('auth', { help: 'authenticate with a token (JWT), signed with HS256 or ES256', usual: 'no token' }),
   network: settingFlag('network', {
-    help: 'path that the packets take: none, a name such as 4g-lossy, or parts such as rtt=80ms+loss=1%; see [docs/networks.md](networks.md)',
+    help: 'path that the packets take: none, a name such as 4g-lossy, or parts such as rtt=80ms+loss=1%; see docs/networks.md',
   }),
   plugin: textFlag({ argument: '<files>', help: 'modules that define transports of your own' }),
   out: textFlag({
     argument: '<file>',
     help: 'file of the capture',
-    usual: 'wirebench-<transport>.pcapng in this folder',
+    usual: 'one in this folder that is named after the transport, such as wirebench-ws.pcapng',
   }),
   force: toggle('replace the file if it exists'),
   json: toggle('print one JSON document: file, display filter, groups of packets'),
