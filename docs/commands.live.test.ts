@@ -7,6 +7,7 @@ import { COMMANDS } from '../bench/cli/commands/index.ts';
 import { makeIdentity } from '../bench/security/identity.ts';
 import type { Ended } from '../bench/testing/command.ts';
 import { wirebench } from '../bench/testing/in-process.ts';
+import { whyUnmet } from '../bench/testing/needs.ts';
 import { transports, whyUnavailable } from '../bench/transports/index.ts';
 
 /**
@@ -124,8 +125,10 @@ async function runs(command: string): Promise<Ended> {
   const [name = '', ...args] = wordsOf(command);
   const isLong = MEASURING.includes(name) || args.includes('--networks');
   const plan = isLong && !args.includes('--help') ? ['--plan'] : [];
+  // Several documents may capture into one file.
+  const force = name === 'capture' ? ['--force'] : [];
   const interruption = new AbortController();
-  return await wirebench([name, ...args, ...plan], {
+  return await wirebench([name, ...args, ...plan, ...force], {
     cwd: place,
     interrupted: interruption.signal,
     onWrite: ({ stderr }) => {
@@ -152,6 +155,8 @@ describe('commands of the documents', () => {
 
   const unavailable = new Map<string, string>();
   beforeAll(async () => {
+    const noLink = await whyUnmet('privateLink');
+    if (noLink !== undefined) unavailable.set('capture', noLink);
     for (const entry of transports) {
       const why = await whyUnavailable(entry);
       if (why !== undefined) unavailable.set(entry.id, why);

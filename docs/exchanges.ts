@@ -33,6 +33,9 @@ export interface Exchange {
   readonly talk: (shell: Shell) => Promise<void>;
 }
 
+/** Our command whose captures are read, as the shell's folder has it. */
+const CAPTURE = 'node bench/cli.ts capture';
+
 /** Text that a measured message of a broadcast begins with, as docs/protocols.md says. */
 const TO_ALL = 'B00000000000 everyone';
 
@@ -145,6 +148,73 @@ export const EXCHANGES: Readonly<Record<string, readonly Exchange[]>> = {
       async talk({ start }, { keep }) {
         await start(keep).ends();
         await start('cmp out/results.json baseline/results.json').ends();
+      },
+    }),
+  ],
+  'docs/debugging.md': [
+    exchange({
+      serve: 'ws',
+      needs: ['wscat', 'terminal'],
+      lines: { connect: 'npx wscat -c ws://127.0.0.1:8080/', type: '> hello' },
+      async talk({ start }, { connect, type }) {
+        const client = start(connect, { onTerminal: true });
+        await client.prints(/^Connected/m);
+        client.type(type.slice('> '.length));
+        await client.prints(/< hello/);
+      },
+    }),
+    exchange({
+      serve: 'ws',
+      needs: ['websocat'],
+      lines: { connect: 'websocat ws://127.0.0.1:8080/' },
+      async talk({ start }, { connect }) {
+        const client = start(connect);
+        client.type('hello');
+        await client.prints('hello');
+      },
+    }),
+    streamed(
+      'sse',
+      'curl -N --raw http://127.0.0.1:8080/events',
+      /^3b\r\nevent: session\ndata: (\S+)\n\n\r$/m,
+      (message) => `data: ${message}`,
+    ),
+    exchange({
+      serve: 'mqtt',
+      needs: ['mosquitto'],
+      lines: {
+        subscribe: 'mosquitto_sub -d -p 8080 -t down/me -v',
+        publish: 'mosquitto_pub -p 8080 -t up/me -m hello',
+      },
+      async talk({ start }, { subscribe, publish }) {
+        const down = start(subscribe);
+        for (const packet of ['sending CONNECT', 'received CONNACK (0)', 'received SUBACK'])
+          await down.prints(`Client (null) ${packet}`);
+        await start(publish).ends();
+        await down.prints("Client (null) received PUBLISH (d0, q0, r0, m0, 'down/me', ... (5 bytes))");
+        await down.prints('down/me hello');
+      },
+    }),
+    exchange({
+      needs: ['tshark', 'privateLink'],
+      lines: {
+        frames: 'tshark -r ws.pcapng -Y websocket',
+        message: `tshark -r ws.pcapng -Y 'frame.comment contains "message 1"' -T fields -e frame.number -e frame.len -e frame.comment`,
+      },
+      async talk({ start }, { frames, message }) {
+        await start(`${CAPTURE} ws --tls --out ws.pcapng`).ends();
+        const shown = await start(frames).ends();
+        if (shown.match(/WebSocket \d+ WebSocket Text \[FIN\]/g)?.length !== 4) throw new Error(shown);
+        await start(message).prints(/^\d+\t224\tmessage 1, up\n\d+\t220\tmessage 1, down\n\d+\t66\tmessage 1, ack/m);
+      },
+    }),
+    exchange({
+      needs: ['tshark', 'privateLink'],
+      lines: { events: 'tshark -r sse.pcapng -o http.desegment_body:FALSE -Y http' },
+      async talk({ start }, { events }) {
+        await start(`${CAPTURE} sse --out sse.pcapng`).ends();
+        const shown = await start(events).ends();
+        if (shown.match(/HTTP 208 Continuation/g)?.length !== 2) throw new Error(shown);
       },
     }),
   ],

@@ -5,17 +5,19 @@ import { flagRows } from '../bench/cli/flags.ts';
 import { NAMED } from '../bench/networks/named.ts';
 import {
   addressesOf,
+  dissectionOf,
   handshakeOf,
   nameOf,
   type TransportChoice,
   transportChoices,
   transports,
+  usualPort,
 } from '../bench/transports/index.ts';
 
 /**
  * Writes the tables that stand between `<!-- table: Name -->` and `<!-- end of table -->`: one row after another from the section
  * `### Name` of each transport's page, in the order of bench/transports; or, where the name is `Flags of <command>`, the command's
- * flags; or, where it is `Addresses at --url`, the addresses that each transport's module declares; or the named networks; or the round trips of each handshake. Run it with `npm run docs`; a
+ * flags; or, where it is `Addresses at --url`, the addresses that each transport's module declares; or the named networks; or the round trips of each handshake; or how Wireshark shows each transport. Run it with `npm run docs`; a
  * test fails where a table is stale.
  */
 const root = new URL('../', import.meta.url);
@@ -28,6 +30,7 @@ const DOCUMENTS = [
   'docs/protocols.md',
   'docs/your-own.md',
   'docs/networks.md',
+  'docs/debugging.md',
 ];
 const MARKED = /<!-- table: (.+?) -->\n[\s\S]*?<!-- end of table -->/g;
 
@@ -133,12 +136,35 @@ function roundTripsTable(): string {
   ].join('\n');
 }
 
+/** Table of how Wireshark shows each transport; variants that it shows alike share a row. */
+function capturesTable(): string {
+  const rows = transportChoices().map((choice) => {
+    const { filter, preferences = [], sealed } = dissectionOf(choice);
+    const ports = [...(choice.entry.tls === undefined ? [false, true] : [false])].map((tls) => usualPort(choice, tls));
+    const cells = [
+      `\`${filter.replaceAll('|', '\\|')}\``,
+      preferences.map((one) => `\`-o ${one}\``).join(', '),
+      [...new Set(ports)].join(', '),
+      sealed === undefined ? 'yes' : `no: ${sealed.charAt(0).toLowerCase()}${sealed.slice(1, -1)}`,
+    ];
+    return { name: `\`${nameOf(choice)}\``, id: choice.entry.id, cells };
+  });
+  return [
+    '| transport | display filter | preferences | port, plain and over TLS | messages can be read over TLS |',
+    '| --- | --- | --- | --- | --- |',
+    ...[...Map.groupBy(rows, ({ id, cells }) => JSON.stringify([id, cells])).values()].map(
+      (alike) => `| ${[alike.map(({ name }) => name).join(', '), ...(alike[0]?.cells ?? [])].join(' | ')} |`,
+    ),
+  ].join('\n');
+}
+
 /** Table of that name: of a command's flags, of networks, of handshakes, or over all transports. */
 function tableNamed(name: string, document: string): string {
   const [, command] = /^Flags of (\S+)$/.exec(name) ?? [];
   if (command !== undefined) return flagsTable(command, document);
   if (name === 'Addresses at --url') return addressesTable();
   if (name === 'Round trips') return roundTripsTable();
+  if (name === 'Captures') return capturesTable();
   return name === 'Named networks' ? networksTable() : tableOf(name, document);
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { clientOf, clientPortOf, fillChecksum, rangeOf, setRange } from './frame.ts';
+import { clientOf, clientPortOf, fillChecksum, payloadBytesOf, rangeOf, setRange } from './frame.ts';
 
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(/\s/g, ''), 'hex');
 const VXLAN_AND_ETHERNET = '0800000000004d00 02000a4d0001 02000a4d0101 0800';
@@ -204,5 +204,20 @@ describe('a client that is moved to another range', () => {
     expect(other).toEqual(before);
     expect(rangeOf(other, true)).toBe(-1);
     for (let length = 0; length < TCP_SYN.length; length++) setRange(Buffer.from(TCP_SYN.subarray(0, length)), true, 1);
+  });
+});
+
+describe('the bytes that a frame carries', () => {
+  test.each([
+    ['TCP', 6],
+    ['UDP', 17],
+  ])('over %s are those after its header', (_, protocol) => {
+    for (const length of [0, 1, 1_448]) expect(payloadBytesOf(packetOf(protocol, Buffer.alloc(length)))).toBe(length);
+  });
+
+  test('do not count what fills a short frame up, and a frame that is no IPv4 carries none', () => {
+    const padding = Buffer.alloc(6);
+    expect(payloadBytesOf(Buffer.concat([packetOf(6, Buffer.alloc(0)), padding]))).toBe(0);
+    expect(payloadBytesOf(Buffer.alloc(60))).toBe(0);
   });
 });

@@ -10,6 +10,9 @@ const UDP = 17;
 /** ICMP messages that carry the beginning of the packet they are about (RFC 792, RFC 1122 §3.2.2). */
 const ICMP_ERRORS = [3, 4, 5, 11, 12];
 const ICMP_HEADER_BYTES = 8;
+/** Offset of the length of TCP's header, in words, in its upper half (RFC 9293 §3.1). */
+const TCP_OFFSET_AT = 12;
+const UDP_HEADER_BYTES = 8;
 /** Offsets of the checksum in a header: RFC 9293 §3.1, RFC 768. */
 const CHECKSUM_AT: Readonly<Record<number, number>> = { [TCP]: 16, [UDP]: 6 };
 /** Offsets in an IPv4 header (RFC 791 §3.1). */
@@ -40,6 +43,20 @@ export function clientPortOf(packet: Uint8Array, toServer: boolean): number {
   if (ip < 0 || CHECKSUM_AT[packet[ip + PROTOCOL_AT]!] === undefined) return -1;
   const at = ip + headerBytes(packet, ip) + (toServer ? 0 : 2);
   return at + 1 < packet.length ? wordAt(packet, at) : -1;
+}
+
+/**
+ * Bytes that a frame carries for its connection: none, if it is a mere acknowledgement of TCP. Of a protocol other than TCP and UDP,
+ * all bytes after the IPv4 header.
+ */
+export function payloadBytesOf(packet: Uint8Array): number {
+  const ip = ipv4At(packet);
+  if (ip < 0) return 0;
+  const from = ip + headerBytes(packet, ip);
+  const end = Math.min(packet.length, ip + wordAt(packet, ip + 2));
+  const protocol = packet[ip + PROTOCOL_AT];
+  const header = protocol === TCP ? (packet[from + TCP_OFFSET_AT]! >> 4) * 4 : protocol === UDP ? UDP_HEADER_BYTES : 0;
+  return Math.max(0, end - from - header);
 }
 
 /** Range of the client's address: its first two bytes as a number. −1 without IPv4. */

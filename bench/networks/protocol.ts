@@ -36,6 +36,12 @@ export type RelayOrder =
   /** Begins to watch the use of each client's radio, which stays awake for the tail after a packet; ends an earlier watch. */
   | { readonly order: 'radio'; readonly tailSeconds: number }
   | { readonly order: 'radioCounts' }
+  /** Begins to record frames, up to so many bytes in all; ends an earlier recording. */
+  | { readonly order: 'record'; readonly maxBytes: number }
+  /** Counts the frames that are recorded so far. */
+  | { readonly order: 'recorded' }
+  /** Hands over the recording and ends it. */
+  | { readonly order: 'frames' }
   | { readonly order: 'counts' };
 
 /** Packets since the relay opened, by direction, and what the relay itself did to them. */
@@ -63,9 +69,31 @@ export interface RadioCounts {
   readonly awakeSeconds: number;
 }
 
+/** Ethernet frame as an end sent it, at the moment in which it reached the relay. */
+export interface RecordedFrame {
+  /** Time since the Unix epoch in nanoseconds, in digits. */
+  readonly atNs: string;
+  readonly toServer: boolean;
+  /** True if the network drops it. */
+  readonly dropped: boolean;
+  /** Bytes that it carries for its connection: 0 for a mere acknowledgement of TCP. */
+  readonly payloadBytes: number;
+  /** Its bytes in Base64, without the frame check sequence. */
+  readonly bytes: string;
+}
+
+/** Frames in the order in which they reached the relay. */
+export interface Recorded {
+  readonly frames: readonly RecordedFrame[];
+  /** Number of frames that came when the recording was full. */
+  readonly leftOut: number;
+}
+
 export type RelayAnswer =
   | { readonly answer: 'opened' }
   /** A change is in force. */
   | { readonly answer: 'changed' }
   | { readonly answer: 'counts'; readonly counts: RelayCounts }
-  | { readonly answer: 'radioCounts'; readonly radio: RadioCounts };
+  | { readonly answer: 'radioCounts'; readonly radio: RadioCounts }
+  | { readonly answer: 'recorded'; readonly frames: number }
+  | ({ readonly answer: 'frames' } & Recorded);

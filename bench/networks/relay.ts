@@ -6,6 +6,7 @@ import { startAlarm } from '../alarm.ts';
 import { serveIpc } from '../ipc.ts';
 import { Departures } from './departures.ts';
 import { clientOf, fillChecksum, VXLAN_BYTES } from './frame.ts';
+import { FrameRecorder } from './frame-recorder.ts';
 import { Lines } from './lines.ts';
 import type { PathEffects, RelayAnswer, RelayCounts, RelayOrder } from './protocol.ts';
 import { Radios } from './radios.ts';
@@ -45,6 +46,8 @@ class Relay {
   readonly rebinding = new Rebinding();
   /** Radios of the clients, while they are watched. */
   radios: Radios | undefined;
+  /** Recording of all frames, while there is one. */
+  recorder: FrameRecorder | undefined;
   #lag = buildHistogram({ lowestDiscernibleValue: 1, highestTrackableValue: MAX_LAG_US });
 
   constructor(server: Side, clients: Side, effects: PathEffects | null, seed: number) {
@@ -91,6 +94,7 @@ class Relay {
     if (toServer) this.#wake(packet, toServer, nowMs);
     // By the client's own address, so that its line follows it over its rebinds.
     const atMs = this.lines.take(packet, toServer, nowMs);
+    this.recorder?.record(packet, nowMs, { toServer, dropped: atMs === undefined });
     if (atMs === undefined) return;
     if (toServer) this.rebinding.leave(packet);
     const to = toServer ? this.#server : this.#clients;
@@ -154,6 +158,13 @@ serveIpc(async (order: RelayOrder): Promise<RelayAnswer> => {
   }
   if (relay === undefined) throw new Error(`ordered to ${order.order} before opening`);
   if (order.order === 'counts') return { answer: 'counts', counts: relay.counts() };
+  if (order.order === 'recorded' || order.order === 'frames') {
+    const { recorder } = relay;
+    if (recorder === undefined) throw new Error('ordered to hand over frames that are not recorded');
+    if (order.order === 'recorded') return { answer: 'recorded', frames: recorder.length };
+    relay.recorder = undefined;
+    return { answer: 'frames', ...recorder.recorded() };
+  }
   if (order.order === 'radioCounts') {
     if (relay.radios === undefined) throw new Error('ordered to count radios that are not watched');
     return { answer: 'radioCounts', radio: relay.radios.counts(performance.now()) };
@@ -165,6 +176,7 @@ serveIpc(async (order: RelayOrder): Promise<RelayAnswer> => {
   } else if (order.order === 'radio') relay.radios = new Radios(order.tailSeconds * 1e3, performance.now());
   else if (order.order === 'lines') relay.lines.changeSingle(order.clients, order.effects);
   else if (order.order === 'cut') relay.cut(order.on);
+  else if (order.order === 'record') relay.recorder = new FrameRecorder(order.maxBytes);
   else relay.rebinding.times = order.times;
   return { answer: 'changed' };
 });

@@ -108,14 +108,16 @@ export function whyNot(error: unknown, otherwise: Readonly<Record<string, string
 /**
  * Writes a file atomically: beside the target, which it then replaces. The target of a link is replaced, not the link; mode and
  * owner stay. A device, a pipe, and a file with several names are written into.
+ *
+ * @param mode permissions of a new file
  */
-export function writeWhole(path: string, text: string): void {
+export function writeWhole(path: string, text: string | Uint8Array, mode = 0o666): void {
   const before = statSync(path, { throwIfNoEntry: false });
   if (before !== undefined && (!before.isFile() || before.nlink > 1)) return writeFileSync(path, text);
   const target = targetOf(path);
   const temporary = `${target}.${process.pid}.partial`;
   try {
-    writeFileSync(temporary, text);
+    writeFileSync(temporary, text, { mode });
     if (before !== undefined && !takesAfter(temporary, before)) {
       rmSync(temporary);
       return writeFileSync(target, text);

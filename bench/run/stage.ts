@@ -52,6 +52,8 @@ export interface StageSettings {
   readonly workers: number;
   readonly pinning: CpuPinning | undefined;
   readonly link: Link;
+  /** Port of our server. Default: any free one. */
+  readonly port?: number;
   /** Ways of the load's sessions, in rotation; empty if the system chooses the source address. */
   readonly ways: readonly Way[];
   /** Environment of the processes. Default: what every measured process gets of ours. */
@@ -312,7 +314,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
       module: serverModule(entry),
       ...(application === undefined ? {} : { application }),
       host: dialledByWays ? ALL_ADDRESSES : link.host,
-      port: 0,
+      port: this.#settings.port ?? 0,
       options: { ...optionsOf({ entry, variant }), ...heartbeatOptions(this.#planned) },
       limits: this.#limits(),
       ...security.server,

@@ -29,6 +29,7 @@ export type NeedName =
   | 'websockets'
   | 'netcat'
   | 'wscat'
+  | 'websocat'
   | 'grpcurl'
   | 'compiler';
 
@@ -85,6 +86,7 @@ export const NEEDS: Readonly<Record<NeedName, Need>> = {
     install: 'npm install --save-dev wscat@6',
     missing: () => (isExecutable(join(npmPrograms, 'wscat')) ? undefined : 'wscat is not installed'),
   },
+  websocat: program('websocat', LINES, 'cargo install websocat'),
   compiler: program('cc', 'a compiled server that --exec starts', apt('gcc libc6-dev')),
   grpcurl: program('grpcurl', LINES, 'go install github.com/fullstorydev/grpcurl/cmd/grpcurl@latest'),
 };

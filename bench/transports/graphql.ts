@@ -10,6 +10,7 @@ import type { Cost, Framing } from '../checks/theory/framing.ts';
 import { base64, chunk, request, response, UUID, webSocketFrame } from '../checks/theory/parts.ts';
 import type { BuiltInTransport } from './shape.ts';
 import { overHttp, overWebSocket as webSocketAddresses } from './shared/addresses.ts';
+import { httpStream } from './shared/dissections.ts';
 import { connection, UPGRADE, waitFor } from './shared/handshake.ts';
 import { anyInterval, fixedInterval } from './shared/heartbeats.ts';
 import { authorityOf, UUID_IN_TEXT } from './shared/http.ts';
@@ -243,6 +244,7 @@ export const transport: BuiltInTransport = {
     reconnects: true,
     resume: 'log',
   },
+  dissection: { filter: 'websocket' },
   addresses: webSocketAddresses,
   framing: { source: SOURCE, exchange: ({ size }) => exchangeCost(size, MUTATION, 'send', 'm') },
   roundTrips: [
@@ -262,6 +264,7 @@ export const transport: BuiltInTransport = {
     {
       id: 'sse',
       title: 'over Server-Sent Events + POST',
+      dissection: httpStream,
       options: { over: 'sse' },
       heartbeats: fixedInterval('a comment every 12 s'),
       roundTrips: (conditions) => [

@@ -111,6 +111,12 @@ export const transport: BuiltInTransport = {
     reconnects: false,
     resume: 'log',
   },
+  dissection: {
+    filter: 'grpc',
+    preferences: ['protobuf.try_dissect_as_string:TRUE'],
+    // Without TLS, Wireshark recognizes HTTP/2 only at a port of HTTP.
+    ports: { plain: 80, tls: 443 },
+  },
   addresses: {
     schemes: [
       { name: 'grpc', tls: false },

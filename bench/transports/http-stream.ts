@@ -4,6 +4,7 @@ import { chunk } from '../checks/theory/parts.ts';
 import { encodeLine, lineReader } from '../codec/line.ts';
 import type { BuiltInTransport } from './shape.ts';
 import { overHttp } from './shared/addresses.ts';
+import { httpStream } from './shared/dissections.ts';
 import { waitFor } from './shared/handshake.ts';
 import { anyInterval } from './shared/heartbeats.ts';
 import { postCost, sessionSurface } from './shared/http.ts';
@@ -30,6 +31,7 @@ export const transport: BuiltInTransport = {
   title: 'HTTP stream of lines + POST',
   family: 'stream',
   capabilities: { binary: false, ordered: true, reliable: true, upstream: 'request', auth: true, resume: 'log' },
+  dissection: httpStream,
   addresses: overHttp,
   framing: {
     source: 'a JSON string and a line feed (RFC 8259 §7) in RFC 9112 §7.1 down; RFC 9112 §2.1 up, with undici’s fields',

@@ -9,6 +9,7 @@ import { transport as mqtt } from './mqtt.ts';
 import type {
   Addresses,
   BuiltInTransport,
+  Dissection,
   HandshakeConditions,
   HandshakeStep,
   TransportEntry,
@@ -90,6 +91,25 @@ export function optionsOf({ entry, variant }: TransportChoice): Options {
 /** Addresses that the client of this variant can dial; undefined where a transport from outside the repository does not say. */
 export function addressesOf({ entry, variant }: TransportChoice): Addresses | undefined {
   return variant?.addresses ?? entry.addresses;
+}
+
+/** Ports of schemes that the URL standard knows. */
+const STANDARD_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443, ws: 80, wss: 443 };
+/** Port of protocols without a usual one. Wireshark knows no other protocol there. */
+const UNUSUAL_PORT = 40_123;
+
+/** Port at which readers of captures recognize this variant: the one that its servers usually have. */
+export function usualPort(choice: TransportChoice, tls: boolean): number {
+  const { ports } = dissectionOf(choice);
+  if (ports !== undefined) return tls ? ports.tls : ports.plain;
+  const schemes = addressesOf(choice)?.schemes ?? [];
+  const scheme = schemes.find((one) => one.tls === tls) ?? schemes[0];
+  return scheme?.port ?? STANDARD_PORTS[scheme?.name ?? ''] ?? UNUSUAL_PORT;
+}
+
+/** Way in which Wireshark shows this variant. */
+export function dissectionOf({ entry, variant }: TransportChoice): Dissection {
+  return variant?.dissection ?? entry.dissection ?? { filter: entry.port ?? 'tcp' };
 }
 
 /** Byte formula of this variant; undefined where a transport from outside the repository has none. */

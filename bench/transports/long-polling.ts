@@ -41,6 +41,7 @@ export const transport: BuiltInTransport = {
     auth: true,
     resume: 'native',
   },
+  dissection: { filter: 'http' },
   addresses: overHttp,
   framing: {
     source: 'RFC 6202 §2 in RFC 9112 §2.1, with the fields of undici and Node; JSON (RFC 8259) down',

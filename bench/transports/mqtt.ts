@@ -267,6 +267,7 @@ export const transport: BuiltInTransport = {
     reconnects: true,
     resume: 'log',
   },
+  dissection: { filter: 'mqtt', preferences: ['mqtt.show_msg_as_text:TRUE'] },
   addresses: {
     schemes: [
       { name: 'mqtt', tls: false, port: 1883 },
@@ -313,6 +314,8 @@ export const transport: BuiltInTransport = {
     {
       id: 'ws',
       title: 'over WebSocket',
+      // Wireshark 4.0 does not look for MQTT in WebSocket's frames.
+      dissection: { filter: 'websocket' },
       options: { websocket: true },
       roundTrips: [UPGRADE, ...mqttSteps],
       addresses: webSocketAddresses,

@@ -33,6 +33,18 @@ export interface Scheme {
   readonly port?: number | undefined;
 }
 
+/** Way in which Wireshark shows a transport. */
+export interface Dissection {
+  /** Display filter for the packets of its protocol. */
+  readonly filter: string;
+  /** Ports by which Wireshark recognizes it. Absent: those of its addresses. */
+  readonly ports?: { readonly plain: number; readonly tls: number };
+  /** Preferences that it needs to be shown so, as `-o` takes them: `http.desegment_body:FALSE`. */
+  readonly preferences?: readonly string[];
+  /** Reason why its messages stay encrypted, as a sentence; absent if TLS secrets decrypt them. */
+  readonly sealed?: string;
+}
+
 /** Setting of a client for a server that is not ours, given with `--option`. */
 export interface TargetOption {
   readonly help: string;
@@ -90,6 +102,8 @@ export interface Variant {
   readonly heartbeats?: WhyNoHeartbeat;
   /** Addresses that replace the transport's. */
   readonly addresses?: Addresses;
+  /** Way in which Wireshark shows it, which replaces the transport's. */
+  readonly dissection?: Dissection;
   /** Attack surface that replaces the transport's. */
   readonly surface?: AttackSurface;
   /** Fuzzed server that replaces the transport's. */
@@ -111,6 +125,8 @@ export interface TransportEntry {
   readonly tls?: false;
   /** Addresses of foreign servers that its client can dial. Absent: any, of which it is unknown whether they mean TLS. */
   readonly addresses?: Addresses;
+  /** Way in which Wireshark shows it. Absent: as plain TCP or UDP. */
+  readonly dissection?: Dissection;
   /** Settings of its client for a foreign server, by name. */
   readonly targetOptions?: Readonly<Record<string, TargetOption>>;
   /** Options passed to `listen` and `connect`. */
@@ -152,6 +168,7 @@ export interface TransportEntry {
 export interface BuiltInTransport extends TransportEntry {
   readonly capabilities: Capabilities & { readonly auth: boolean };
   readonly addresses: Addresses;
+  readonly dissection: Dissection;
   readonly variants: readonly BuiltInVariant[];
   readonly framing: Framing;
   readonly roundTrips: Handshake;

@@ -23,6 +23,7 @@ export const transport: BuiltInTransport = {
     auth: true,
     resume: 'native',
   },
+  dissection: { filter: 'http' },
   addresses: overHttp,
   options: { intervalMs: 100 },
   framing: {

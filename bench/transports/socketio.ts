@@ -164,6 +164,7 @@ export const transport: BuiltInTransport = {
     resume: 'native',
     resumeEndsWithServer: true,
   },
+  dissection: { filter: 'websocket' },
   addresses: {
     schemes: [...overHttp.schemes, { name: 'ws', tls: false, as: 'http' }, { name: 'wss', tls: true, as: 'https' }],
     uses: overHttp.uses,
@@ -186,6 +187,7 @@ export const transport: BuiltInTransport = {
     {
       id: 'polling',
       title: 'over long polling',
+      dissection: { filter: 'http' },
       options: { transport: 'polling' },
       // The packet up takes the idle connection, so the poll that brings the answer takes a second one.
       roundTrips: (conditions) => [...connection(conditions), OPEN, ...connection(conditions), CONNECT],
@@ -197,6 +199,7 @@ export const transport: BuiltInTransport = {
     {
       id: 'upgrade',
       title: 'polling first, then WebSocket',
+      dissection: { filter: 'http || websocket' },
       options: { transport: 'upgrade' },
       // Joining the namespace over polling takes less time than the upgrade beside it.
       roundTrips: (conditions) => [

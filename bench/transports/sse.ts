@@ -15,6 +15,7 @@ import {
 import { encodeEvent } from '../codec/event.ts';
 import type { BuiltInTransport } from './shape.ts';
 import { overHttp } from './shared/addresses.ts';
+import { httpStream } from './shared/dissections.ts';
 import { waitFor } from './shared/handshake.ts';
 import { anyInterval } from './shared/heartbeats.ts';
 import { postCost, sessionSurface } from './shared/http.ts';
@@ -109,6 +110,7 @@ export const transport: BuiltInTransport = {
     reconnects: true,
     resume: 'native',
   },
+  dissection: httpStream,
   addresses: overHttp,
   framing: {
     source: 'WHATWG HTML §9.2.5 in RFC 9112 §7.1 down; RFC 9112 §2.1 up, with the fields of undici and Node',
@@ -126,6 +128,7 @@ export const transport: BuiltInTransport = {
     {
       id: 'h2',
       title: 'HTTP/2',
+      dissection: { filter: 'http2' },
       options: { http: '2' },
       browser: false,
       framing: overHttp2,

@@ -71,6 +71,7 @@ export const transport: BuiltInTransport = {
   floor: true,
   browser: false,
   capabilities: { binary: true, ordered: true, reliable: true, upstream: 'connection', auth: true, resume: 'log' },
+  dissection: { filter: 'tcp.len > 0' },
   addresses: {
     schemes: [
       { name: 'tcp', tls: false },

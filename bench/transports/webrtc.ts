@@ -30,6 +30,10 @@ export const transport: BuiltInTransport = {
     auth: true,
     resume: 'log',
   },
+  dissection: {
+    filter: 'websocket || stun || dtls',
+    sealed: 'libdatachannel gives out no DTLS secrets, so only the signalling can be read.',
+  },
   addresses: overWebSocket,
   framing,
   roundTrips: (conditions) => [

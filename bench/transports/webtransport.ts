@@ -150,6 +150,10 @@ export const transport: BuiltInTransport = {
     auth: true,
     resume: 'log',
   },
+  dissection: {
+    filter: 'quic',
+    sealed: 'The QUIC library gives out no TLS secrets, so only sizes and times of packets can be read.',
+  },
   addresses: {
     schemes: [{ name: 'https', tls: true }],
     uses: ['path', 'query'],

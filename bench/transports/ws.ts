@@ -42,6 +42,7 @@ export const transport: BuiltInTransport = {
   title: 'WebSocket',
   family: 'socket',
   capabilities: { binary: true, ordered: true, reliable: true, upstream: 'connection', auth: true, resume: 'log' },
+  dissection: { filter: 'websocket' },
   addresses: overWebSocket,
   framing: {
     source: 'RFC 6455 §5.2',

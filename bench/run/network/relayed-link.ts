@@ -6,6 +6,7 @@ import { effectsOf, type Network } from '../../networks/network.ts';
 import type {
   PathEffects,
   RadioCounts,
+  Recorded,
   RelayAddresses,
   RelayAnswer,
   RelayCounts,
@@ -60,6 +61,12 @@ export interface RelayedLink extends Link {
   watchRadio(tailSeconds: number): Promise<void>;
   /** Use of the radios since `watchRadio`. */
   radioCounts(): Promise<RadioCounts>;
+  /** Begins to record frames, up to so many bytes in all. */
+  record(maxBytes: number): Promise<void>;
+  /** Number of frames recorded so far. */
+  recorded(): Promise<number>;
+  /** Recorded frames. Ends the recording. */
+  frames(): Promise<Recorded>;
   /** Lifts what was done to the path, and waits until no packet and no connection of a trial is left. */
   settle(): Promise<void>;
   /** True once the relay has ended, however that came. */
@@ -189,6 +196,12 @@ export async function relayedLink(
       counts,
       watchRadio: (tailSeconds) => change({ order: 'radio', tailSeconds }),
       radioCounts: async () => (await opened.ask({ order: 'radioCounts' }, 'radioCounts', patience)).radio,
+      record: (maxBytes) => change({ order: 'record', maxBytes }),
+      recorded: async () => (await opened.ask({ order: 'recorded' }, 'recorded', patience)).frames,
+      async frames() {
+        const { frames, leftOut } = await opened.ask({ order: 'frames' }, 'frames', patience);
+        return { frames, leftOut };
+      },
       async settle() {
         await change({ order: 'cut', on: false });
         await change({ order: 'network', effects: null, seed: 0 });
