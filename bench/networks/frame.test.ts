@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { clientOf, clientPortOf, fillChecksum, payloadBytesOf, rangeOf, setRange } from './frame.ts';
+import { clientOf, clientPortOf, fillChecksum, moveClient, payloadBytesOf, rangeOf, turnedPort } from './frame.ts';
 
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(/\s/g, ''), 'hex');
 const VXLAN_AND_ETHERNET = '0800000000004d00 02000a4d0001 02000a4d0101 0800';
@@ -118,7 +118,25 @@ const payloads = Array.from({ length: 600 }, (_, length) =>
   Buffer.from(Array.from({ length }, (_, at) => Math.imul(at + 1, length + 7) >>> 3)),
 );
 
-describe('a client that is moved to another range', () => {
+/** Bits of ports that a move turns. */
+const TURN = 0x0421;
+const to = (range: number, turn = TURN) => ({ range, turn });
+
+describe('a turned port', () => {
+  test('is another for every port, and turned again the first', () => {
+    for (const turn of [1, TURN, 0x3def]) {
+      const ports = Array.from({ length: 0xffff }, (_, index) => index + 1);
+      const turned = ports.map((port) => turnedPort(port, turn));
+      expect(new Set(turned).size).toBe(ports.length);
+      expect(turned).not.toContain(0);
+      expect(turned.filter((port, index) => port === ports[index])).toEqual([turn]);
+      expect(turned.map((port) => turnedPort(port, turn))).toEqual(ports);
+    }
+    expect(turnedPort(50_000, 0)).toBe(50_000);
+  });
+});
+
+describe('a client that is moved to another address and port', () => {
   test.each([
     ['TCP', 6, true],
     ['TCP', 6, false],
@@ -130,12 +148,15 @@ describe('a client that is moved to another range', () => {
       const range = 0x0a50 + (number % 32);
       const own = clientOf(packet, toServer) & 0xffff;
       const other = clientOf(packet, !toServer);
-      setRange(packet, toServer, range);
+      const ports = [clientPortOf(packet, toServer), clientPortOf(packet, !toServer)];
+      moveClient(packet, toServer, to(range));
       expect(clientOf(packet, toServer)).toBe(range * 0x1_0000 + own);
       expect(clientOf(packet, !toServer)).toBe(other);
+      expect(clientPortOf(packet, toServer)).toBe(ports[0]! ^ TURN);
+      expect(clientPortOf(packet, !toServer)).toBe(ports[1]);
       expect([onesSum(packet.subarray(IP, PAYLOAD)), sumOf(packet)]).toEqual([0xffff, 0xffff]);
       const back = Buffer.from(packet);
-      setRange(back, toServer, CLIENTS);
+      moveClient(back, toServer, to(CLIENTS));
       expect(back).toEqual(sealed(protocol, payload));
     }
   });
@@ -143,15 +164,15 @@ describe('a client that is moved to another range', () => {
   test('keeps a UDP packet without a checksum as one, and never makes one of it', () => {
     const without = sealed(17, Buffer.from('abc'));
     without.writeUInt16BE(0, PAYLOAD + 6);
-    setRange(without, true, 0x0a51);
+    moveClient(without, true, to(0x0a51));
     expect(without.readUInt16BE(PAYLOAD + 6)).toBe(0);
     // Some content has the sum at which the checksum would be zero.
     const payload = Buffer.alloc(2);
     const expected = packetOf(17, payload);
-    setRange(expected, true, 0x0a51);
+    moveClient(expected, true, to(0x0a51));
     payload.writeUInt16BE(0xffff - sumOf(expected));
     const packet = sealed(17, payload);
-    setRange(packet, true, 0x0a51);
+    moveClient(packet, true, to(0x0a51));
     expect(packet.readUInt16BE(PAYLOAD + 6)).toBe(0xffff);
     expect(sumOf(packet)).toBe(0xffff);
   });
@@ -164,9 +185,12 @@ describe('a client that is moved to another range', () => {
     const packet = Buffer.from(whole);
     packet.writeUInt16BE(fragment, IP + 6);
     seal(packet, IP + 10, IP, PAYLOAD);
-    setRange(packet, true, 0x0a51);
+    moveClient(packet, true, to(0x0a51));
     expect(rangeOf(packet, true)).toBe(0x0a51);
     expect(onesSum(packet.subarray(IP, PAYLOAD))).toBe(0xffff);
+    expect(packet.readUInt16BE(PAYLOAD)).toBe(
+      hasChecksum ? whole.readUInt16BE(PAYLOAD) ^ TURN : whole.readUInt16BE(PAYLOAD),
+    );
     if (hasChecksum) expect(sumOf(packet)).toBe(0xffff);
     else expect(packet.subarray(PAYLOAD)).toEqual(whole.subarray(PAYLOAD));
   });
@@ -183,11 +207,15 @@ describe('a client that is moved to another range', () => {
     const packet = Buffer.concat([hex(VXLAN_AND_ETHERNET), head, message]);
     packet.writeUInt16BE(packet.length - IP, IP + 2);
     seal(packet, IP + 10, IP, PAYLOAD);
-    setRange(packet, toServer, 0x0a51);
+    moveClient(packet, toServer, to(0x0a51));
     const inner = PAYLOAD + 8;
     expect(rangeOf(packet, toServer)).toBe(0x0a51);
     expect(packet.readUInt16BE(inner + (toServer ? 16 : 12))).toBe(0x0a51);
     expect(packet.readUInt16BE(inner + (toServer ? 12 : 16))).toBe(CLIENTS);
+    const [sourcePort, destinationPort] = [50_000, 10_000];
+    expect([packet.readUInt16BE(inner + 20), packet.readUInt16BE(inner + 22)]).toEqual(
+      toServer ? [sourcePort, destinationPort ^ TURN] : [sourcePort ^ TURN, destinationPort],
+    );
     const sums = [
       [IP, PAYLOAD],
       [PAYLOAD, packet.length],
@@ -200,10 +228,11 @@ describe('a client that is moved to another range', () => {
     const other = packetOf(6, Buffer.from('abc'));
     other.writeUInt16BE(0x86dd, 20);
     const before = Buffer.from(other);
-    setRange(other, true, 0x0a51);
+    moveClient(other, true, to(0x0a51));
     expect(other).toEqual(before);
     expect(rangeOf(other, true)).toBe(-1);
-    for (let length = 0; length < TCP_SYN.length; length++) setRange(Buffer.from(TCP_SYN.subarray(0, length)), true, 1);
+    for (let length = 0; length < TCP_SYN.length; length++)
+      moveClient(Buffer.from(TCP_SYN.subarray(0, length)), true, to(1));
   });
 });
 

@@ -13,6 +13,7 @@ const ICMP_HEADER_BYTES = 8;
 /** Offset of the length of TCP's header, in words, in its upper half (RFC 9293 §3.1). */
 const TCP_OFFSET_AT = 12;
 const UDP_HEADER_BYTES = 8;
+const ICMP_CHECKSUM_AT = 2;
 /** Offsets of the checksum in a header: RFC 9293 §3.1, RFC 768. */
 const CHECKSUM_AT: Readonly<Record<number, number>> = { [TCP]: 16, [UDP]: 6 };
 /** Offsets in an IPv4 header (RFC 791 §3.1). */
@@ -65,11 +66,24 @@ export function rangeOf(packet: Uint8Array, toServer: boolean): number {
   return client < 0 ? -1 : client >>> 16;
 }
 
+/** Place of a client behind a NAT: the range of its address, and what `turnedPort` does to its ports. */
+export interface ClientPlace {
+  readonly range: number;
+  /** Bits of a port that are turned; 0 leaves ports alone. */
+  readonly turn: number;
+}
+
 /**
- * Moves the client's address to another range: its first two bytes. Adjusts the checksums of IPv4, TCP and UDP (RFC 1624 §3). An ICMP
- * message about a packet of this client keeps its checksum, because the changes in the header that it carries cancel out.
+ * Port that a NAT shows for a client's, and the client's for the one that it shows: some bits are turned, so that no two ports share
+ * one and none needs to be remembered. Only the port whose bits are `turn` stays, because 0 is no port.
  */
-export function setRange(packet: Uint8Array, toServer: boolean, range: number): void {
+export const turnedPort = (port: number, turn: number): number => (port === turn ? port : port ^ turn);
+
+/**
+ * Moves a client to another place: the first two bytes of its address, and its port over TCP and UDP. Adjusts the checksums of IPv4, TCP
+ * and UDP (RFC 1624 §3). In an ICMP message about a packet of this client, the packet's header is changed too.
+ */
+export function moveClient(packet: Uint8Array, toServer: boolean, { range, turn }: ClientPlace): void {
   const ip = ipv4At(packet);
   if (ip < 0) return;
   const at = ip + (toServer ? SOURCE_AT : DESTINATION_AT);
@@ -82,28 +96,48 @@ export function setRange(packet: Uint8Array, toServer: boolean, range: number): 
   const payloadAt = ip + headerBytes(packet, ip);
   const protocol = packet[ip + PROTOCOL_AT]!;
   const offset = CHECKSUM_AT[protocol];
-  if (offset !== undefined) adjustPayload(packet, payloadAt + offset, { before, range, protocol });
-  else if (protocol === ICMP && ICMP_ERRORS.includes(packet[payloadAt]!)) {
+  if (offset !== undefined) {
+    const change = { checksumAt: payloadAt + offset, isUdp: protocol === UDP };
+    adjustPayload(packet, { ...change, before, after: range });
+    movePort(packet, payloadAt + (toServer ? 0 : 2), { ...change, turn });
+  } else if (protocol === ICMP && ICMP_ERRORS.includes(packet[payloadAt]!)) {
     const about = payloadAt + ICMP_HEADER_BYTES;
     // The packet that it is about went the other way.
     const aboutAt = about + (toServer ? DESTINATION_AT : SOURCE_AT);
     if (about + MIN_IPV4_BYTES > packet.length || wordAt(packet, aboutAt) !== before) return;
     setWord(packet, aboutAt, range);
+    // The changes of the address and of its header's checksum cancel out in the message's checksum.
     adjust(packet, about + HEADER_CHECKSUM_AT, before, range);
+    if (CHECKSUM_AT[packet[about + PROTOCOL_AT]!] === undefined) return;
+    const portAt = about + headerBytes(packet, about) + (toServer ? 2 : 0);
+    movePort(packet, portAt, { checksumAt: payloadAt + ICMP_CHECKSUM_AT, isUdp: false, turn });
   }
 }
 
-/** Adjusts the checksum of TCP or UDP, which covers the addresses too. */
+interface Checksum {
+  readonly checksumAt: number;
+  readonly isUdp: boolean;
+}
+
+/** Turns a port, and adjusts the checksum that covers it. */
+function movePort(packet: Uint8Array, at: number, { turn, ...checksum }: Checksum & { readonly turn: number }): void {
+  if (at + 2 > packet.length) return;
+  const before = wordAt(packet, at);
+  const after = turnedPort(before, turn);
+  setWord(packet, at, after);
+  adjustPayload(packet, { ...checksum, before, after });
+}
+
+/** Adjusts a checksum behind the IPv4 header to the change of a word that it covers. */
 function adjustPayload(
   packet: Uint8Array,
-  at: number,
-  { before, range, protocol }: { readonly before: number; readonly range: number; readonly protocol: number },
+  { checksumAt: at, isUdp, before, after }: Checksum & { readonly before: number; readonly after: number },
 ): void {
   if (at + 2 > packet.length) return;
   // RFC 768: zero means that there is none.
-  if (protocol === UDP && wordAt(packet, at) === 0) return;
-  adjust(packet, at, before, range);
-  if (protocol === UDP && wordAt(packet, at) === 0) setWord(packet, at, 0xffff);
+  if (isUdp && wordAt(packet, at) === 0) return;
+  adjust(packet, at, before, after);
+  if (isUdp && wordAt(packet, at) === 0) setWord(packet, at, 0xffff);
 }
 
 /** Adjusts a checksum to the change of a word (RFC 1624 §3, equation 3). */

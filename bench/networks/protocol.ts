@@ -31,7 +31,7 @@ export type RelayOrder =
   | { readonly order: 'lines'; readonly clients: readonly number[]; readonly effects: PathEffects | null }
   /** Drops every packet from now on, those under way too, or lets them pass again. */
   | { readonly order: 'cut'; readonly on: boolean }
-  /** Gives clients the addresses that they have after so many rebinds: their own after none. */
+  /** Gives clients the addresses and ports that they have after so many rebinds: their own after none. */
   | { readonly order: 'rebind'; readonly times: number }
   /** Begins to watch the use of each client's radio, which stays awake for the tail after a packet; ends an earlier watch. */
   | { readonly order: 'radio'; readonly tailSeconds: number }

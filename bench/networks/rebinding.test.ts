@@ -2,15 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { MAX_REBINDS, REBOUND_ADDRESSES, Rebinding } from './rebinding.ts';
 
 const IP = 8 + 14;
+const PORT = 50_000;
 
 /** Packet between the server and a client. */
-function packetOf(client: string, toServer: boolean): Buffer {
+function packetOf(client: string, toServer: boolean, port = PORT): Buffer {
   const packet = Buffer.alloc(IP + 28);
   packet.writeUInt16BE(0x0800, IP - 2);
   packet[IP] = 0x45;
   packet[IP + 9] = 17;
   packet.set(client.split('.').map(Number), IP + (toServer ? 12 : 16));
   packet.set([10, 77, 0, 1], IP + (toServer ? 16 : 12));
+  packet.writeUInt16BE(port, IP + 20 + (toServer ? 0 : 2));
   return packet;
 }
 
@@ -61,6 +63,28 @@ describe('the address of a client on its way', () => {
     // Each is in a range that the server's end has a route to.
     const ranges = REBOUND_ADDRESSES.map((range) => Number(range.split('.')[1]));
     for (const address of had.slice(1)) expect(ranges).toContain(Number(address.split('.')[1]) & 0xf0);
+  });
+
+  test('has another port after each rebind, which no other of its ports has, and whose packets reach the own one', () => {
+    const rebinding = new Rebinding();
+    const seen = new Set([PORT]);
+    for (let times = 1; times <= MAX_REBINDS; times++) {
+      rebinding.times = times;
+      const shown = [PORT, PORT + 1, PORT + 2].map((port) => {
+        const packet = packetOf('10.78.3.7', true, port);
+        rebinding.leave(packet);
+        const at = packet.readUInt16BE(IP + 20);
+        const answer = packetOf(addressAt(packet, 12), false, at);
+        expect(rebinding.enter(answer)).toBe(true);
+        expect([addressAt(answer, 16), answer.readUInt16BE(IP + 22)]).toEqual(['10.78.3.7', port]);
+        return at;
+      });
+      expect(new Set(shown).size).toBe(3);
+      expect(seen).not.toContain(shown[0]);
+      seen.add(shown[0]!);
+      // A port of the upper half stays there: the ones below 1,024 belong to nobody's client.
+      for (const port of shown) expect(port).toBeGreaterThanOrEqual(0x8000);
+    }
   });
 
   test('is in nothing else than IPv4', () => {

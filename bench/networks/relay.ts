@@ -35,7 +35,7 @@ interface Underway {
 
 /**
  * Carries whole Ethernet frames between two VXLAN devices, each in one UDP datagram, and does to them what the network does. It fills
- * in checksums that the sender left to its interface, and changes nothing else but clients' addresses after a rebind.
+ * in checksums that the sender left to its interface, and changes nothing else but clients' addresses and ports after a rebind.
  */
 class Relay {
   readonly #server: Side;

@@ -61,7 +61,7 @@ describe('a cut', () => {
     await peers.until(peers.client, ({ connections }) => connections[0]?.received === 7);
     await peers.datagrams(1, 'passed');
     const { datagrams } = await peers.until(peers.server, (seen) => seen.datagrams.length > 0);
-    expect(datagrams).toEqual([{ text: 'passed', from: '10.78.0.2' }]);
+    expect(datagrams).toMatchObject([{ text: 'passed', from: '10.78.0.2' }]);
   });
 
   test('drops what is under way', async () => {
@@ -101,17 +101,19 @@ describe('a rebind', () => {
     expect(await peers.ended(peers.client, 0)).toBe('ECONNRESET');
     const { connections } = await peers.look(peers.client);
     expect(connections[1]).toMatchObject({ received: 0, end: null });
-    // A new connection comes from the new address, and carries both ways.
+    // A new connection comes from the new address and another port, and carries both ways.
     await peers.dial(0);
     await peers.write(peers.client, 30, 2);
     await peers.write(peers.server, 40, 2);
     const seen = await peers.until(peers.server, (seen) => seen.connections[2]?.received === 30);
     expect(seen.connections.map(({ remote }) => remote)).toEqual(['10.78.0.1', '10.78.0.2', '10.81.0.1']);
-    await peers.until(peers.client, (seen) => seen.connections[2]?.received === 40);
+    const own = await peers.until(peers.client, (seen) => seen.connections[2]?.received === 40);
+    const turned = own.connections.map(({ localPort }, index) => localPort !== seen.connections[index]?.remotePort);
+    expect(turned).toEqual([false, false, true]);
     await counted();
   });
 
-  test('gives datagrams another source each time, and answers reach the client', async () => {
+  test('gives datagrams another address and port each time, and answers reach the client', async () => {
     await using peers = await begin();
     const seen: string[] = [];
     const ask = async (line?: number): Promise<void> => {
@@ -131,7 +133,11 @@ describe('a rebind', () => {
     await link.settle();
     await ask(2);
     const addresses = ['10.78.0.1', '10.81.0.1', '10.81.0.3', '10.82.0.3', '10.98.1.1', '10.78.0.3'];
-    expect(seen).toEqual(addresses.map((address) => `seen from ${address}`));
+    expect(seen.map((text) => text.slice(0, text.indexOf(':')))).toEqual(addresses.map((one) => `seen from ${one}`));
+    // All from one socket: its port is its own, another after each rebind, and its own again.
+    const [own, first, again, second, also, last] = seen.map((text) => Number(text.slice(text.indexOf(':') + 1)));
+    expect([first, second, last]).toEqual([again, also, own]);
+    expect(new Set([own, first, second]).size).toBe(3);
   });
 
   test('keeps what the system says about packets readable for the one who sent them', async () => {
@@ -148,7 +154,7 @@ describe('a rebind', () => {
     await peers.datagrams(1, 'at once');
     await peers.datagrams(0, 'late');
     const { datagrams } = await peers.until(peers.server, (seen) => seen.datagrams.length > 0);
-    expect(datagrams).toEqual([{ text: 'at once', from: '10.81.0.2' }]);
+    expect(datagrams).toMatchObject([{ text: 'at once', from: '10.81.0.2' }]);
     await untilCounts(({ waiting }) => waiting === 1);
     // Packets that wait would keep the link from settling.
     await link.cut(true);

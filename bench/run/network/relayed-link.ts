@@ -44,8 +44,8 @@ export interface RelayedLink extends Link {
   /** Drops every packet in both directions from now on, those under way too, or lets them pass again. */
   cut(on: boolean): Promise<void>;
   /**
-   * Gives every client another address on its way, as behind a NAT that forgot. The server's packets to the one before find nobody,
-   * and its answers to what comes from the new one reach the client. Lasts until the link settles.
+   * Gives every client another address on its way, and each of its ports another, as behind a NAT that forgot. The server's packets to
+   * the address before find nobody, and its answers to what comes from the new one reach the client. Lasts until the link settles.
    */
   rebind(): Promise<void>;
   /**

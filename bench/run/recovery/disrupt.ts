@@ -10,7 +10,7 @@ import { isRelayed } from '../network/relayed-link.ts';
 import { readListenDrops } from './listen-drops.ts';
 
 /** Time from the orders to the first due time, in which they reach all processes. */
-const LEAD_SECONDS = 1;
+export const LEAD_SECONDS = 1;
 /** Time after the end of the observation in which the publisher goes on, so that its end is no silence. */
 const BEYOND_SECONDS = 0.5;
 /** Time between two readings of the server's CPU time. */

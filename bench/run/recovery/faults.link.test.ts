@@ -1,8 +1,10 @@
 import { afterAll, expect, test } from 'vitest';
 import { FAULTS } from '../../results/dimensions.ts';
 import type { Fault } from '../../results/values.ts';
-import { accountingProblems, faultTrial, logs } from '../../testing/network/fault-trial.ts';
+import { accountingProblems, lossesOf } from '../../testing/network/fault-accounting.ts';
+import { faultTrial, logs } from '../../testing/network/fault-trial.ts';
 import { childrenOf } from '../../testing/processes.ts';
+import { findTransport } from '../../transports/index.ts';
 import { NetworkPath } from '../network/path.ts';
 
 const TRIAL_MS = 90_000;
@@ -13,14 +15,6 @@ afterAll(() => {
   expect(logs()).toEqual([]);
 });
 
-/** Faults after which a session lacks what was published while it was away. Other transports lose nothing at any fault. */
-const LOSING: Readonly<Record<string, readonly Fault[]>> = {
-  // The session is in the memory of the broker.
-  'mqtt:session': ['restart', 'drain'],
-  // The session is in the memory of the server, which keeps it only once it has noticed the end: at a reset at once, and after a silence
-  // only when its pings have had no answer.
-  socketio: ['restart', 'drain', 'blackhole', 'rebind'],
-};
 const cases = ['ws', 'sse', 'socketio', 'mqtt:session', 'webrtc'].flatMap((transport) =>
   FAULTS.map((fault): [string, Fault] => [transport, fault]),
 );
@@ -32,10 +26,10 @@ test.concurrent.for(cases)(
   },
   async ([transport, fault], { expect }) => {
     await using path = await NetworkPath.open({ lines: 4, core: undefined, signal });
-    const loses = LOSING[transport]?.includes(fault) === true;
+    const losses = lossesOf(findTransport(transport)!, fault, 'managed');
     const found = await faultTrial(path, transport, { fault });
     const { recovery, trial } = found;
-    expect(accountingProblems(found, { nothing: !loses, inOnePiece: true })).toEqual([]);
+    expect(accountingProblems(found, losses)).toEqual([]);
     expect(recovery.sessions.gone).toBe(0);
     expect(recovery.messages.published).toBeGreaterThan(60);
     expect(recovery.messages.duplicatedMax).toBeLessThanOrEqual(1);
@@ -43,7 +37,7 @@ test.concurrent.for(cases)(
     expect((trial.broken ?? []).filter(({ rule }) => rule === 'accounting-closes')).toEqual([]);
 
     const endsServer = fault === 'restart' || fault === 'drain';
-    if (loses && endsServer) {
+    if (!losses.nothing && endsServer) {
       expect(recovery.limit).toBe('the session went with the process');
       expect(recovery.messages.lost).toBeGreaterThan(0);
     } else expect(recovery.limit).toBeUndefined();

@@ -27,6 +27,8 @@ export type PeerOrder =
 export interface SeenConnection {
   /** Address of the other end. */
   readonly remote: string;
+  readonly remotePort: number;
+  readonly localPort: number;
   readonly received: number;
   /** Code of the error that ended it, or `end`; null while it is open. */
   readonly end: string | null;
@@ -39,31 +41,39 @@ export type PeerAnswer =
   | {
       readonly answer: 'seen';
       readonly connections: readonly SeenConnection[];
-      /** Texts of the datagrams that arrived, each with the address that it came from. */
-      readonly datagrams: readonly { readonly text: string; readonly from: string }[];
+      /** Texts of the datagrams that arrived, each with the address and the port that it came from. */
+      readonly datagrams: readonly { readonly text: string; readonly from: string; readonly port: number }[];
     };
 
 interface Watched {
   readonly socket: Socket;
   readonly remote: string;
+  readonly remotePort: number;
+  readonly localPort: number;
   end: string | null;
 }
 
 const watched: Watched[] = [];
-const datagrams: { text: string; from: string }[] = [];
+const datagrams: { text: string; from: string; port: number }[] = [];
 const udp = createSocket('udp4');
 udp.on('message', (datagram, { address, port }) => {
   const text = String(datagram);
-  datagrams.push({ text, from: address });
-  if (text === ASKED) udp.send(`seen from ${address}`, port, address);
+  datagrams.push({ text, from: address, port });
+  if (text === ASKED) udp.send(`seen from ${address}:${port}`, port, address);
 });
 udp.on('error', () => {});
 
-/** Text that is answered with the address it came from. */
+/** Text that is answered with the address and the port it came from. */
 export const ASKED = 'where from?';
 
 function watch(socket: Socket): void {
-  const one: Watched = { socket, remote: String(socket.remoteAddress), end: null };
+  const one: Watched = {
+    socket,
+    remote: String(socket.remoteAddress),
+    remotePort: socket.remotePort ?? 0,
+    localPort: socket.localPort ?? 0,
+    end: null,
+  };
   watched.push(one);
   socket.resume();
   socket.on('error', (error: NodeJS.ErrnoException) => {
@@ -111,7 +121,7 @@ serveIpc(async (order: PeerOrder): Promise<PeerAnswer> => {
     for (let sent = 0; sent < order.count; sent++) udp.send(order.text, order.to.port, order.to.host);
   } else if (order.order === 'knock') return { answer: 'knocked', code: await knock(order.to) };
   else {
-    const connections = watched.map(({ socket, remote, end }) => ({ remote, received: socket.bytesRead, end }));
+    const connections = watched.map(({ socket, ...seen }) => ({ ...seen, received: socket.bytesRead }));
     return { answer: 'seen', connections, datagrams };
   }
   return { answer: 'done' };
