@@ -1,7 +1,8 @@
 // The runtime that this project pins. Plain JavaScript, because the machine's own Node.js runs it.
 import { spawn } from 'node:child_process';
 import { readFileSync, realpathSync } from 'node:fs';
-import { createRequire, enableCompileCache } from 'node:module';
+// Node.js 20, which may begin the work, has no enableCompileCache.
+import * as modules from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,7 +12,7 @@ export const runtimePackage = `node-${{ win32: 'win' }[process.platform] ?? proc
 /** Path of the pinned runtime's program; undefined where there is none for this machine. */
 export function pinnedRuntime() {
   try {
-    const manifest = createRequire(import.meta.url).resolve(`${runtimePackage}/package.json`);
+    const manifest = modules.createRequire(import.meta.url).resolve(`${runtimePackage}/package.json`);
     const { bin } = JSON.parse(readFileSync(manifest, 'utf8'));
     return join(dirname(manifest), bin.node);
   } catch {
@@ -48,7 +49,7 @@ export async function runPinned(program, args) {
   } else if (runtime !== undefined || Number.parseInt(process.versions.node, 10) >= 24) {
     process.argv = [process.execPath, fileURLToPath(program), ...args];
     // Not by the variable, which a server of the user's would inherit.
-    if (!process.env.NODE_COMPILE_CACHE) enableCompileCache(compiledCode);
+    if (!process.env.NODE_COMPILE_CACHE) modules.enableCompileCache(compiledCode);
     endWithNpm(() => process.kill(process.pid, 'SIGTERM'));
     await import(program.href);
   } else {
