@@ -23,7 +23,7 @@ const suffixed = (kind: KindName, needs: readonly NeedName[] = [], someNeed: rea
 /** Tests sorted by what they need of a machine. A file's name says its kind: `x.live.test.ts`; `x.test.ts` is a unit test. */
 export const TEST_KINDS: Readonly<Record<KindName, TestKind>> = {
   unit: { include: '**/*.test.ts', exclude: ['**/*.*.test.ts'], needs: [], someNeed: [] },
-  live: suffixed('live', [], ['privateLink']),
+  live: suffixed('live'),
   programs: suffixed(
     'programs',
     [],
