@@ -1,101 +1,19 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { COMMANDS } from '../bench/cli/commands/index.ts';
 import { makeIdentity } from '../bench/security/identity.ts';
 import type { Ended } from '../bench/testing/command.ts';
 import { wirebench } from '../bench/testing/in-process.ts';
-import { whyUnmet } from '../bench/testing/needs.ts';
 import { transports, whyUnavailable } from '../bench/transports/index.ts';
+import { differentCommands, documents, ON_LINK, read, root, wordsOf } from './shown-commands.ts';
 
 /**
- * Every command of ours that a document names is run, as it stands there but for what this table fills in. Commands that measure
- * get `--plan`; `serve` runs until it has printed its address.
+ * Every command of ours that a document names is run, as it stands there but for what is filled in. Commands that measure get
+ * `--plan`; `serve` runs until it has printed its address. `commands.link.test.ts` runs those that need a private link.
  */
-const FILLED_IN: readonly (readonly [what: RegExp, by: string])[] = [
-  // A machine's port may be taken.
-  [/--port 8080/, '--port 0'],
-  // Hosts that are not this one.
-  [/staging\.example/, '127.0.0.1'],
-  // A fresh checkout has no newest run.
-  [/^choose$/, 'choose results.json'],
-  [/^choose (?=--)/, 'choose results.json '],
-  [/<results\.json>/, 'results.json'],
-  [/^compare$/, 'compare base.json new.json'],
-  [/^<command>$/, 'list'],
-  // The page adds this transport to the repository; here it is a plugin.
-  [/--transports tcp,ndjson/, '--plugin ./ndjson.ts --transports tcp,ndjson'],
-  [/<transport>|<id>|<name>/, 'ws'],
-  [/"\$OLDPWD\/bench\.json"/, 'bench.json'],
-  [/"\$OLDPWD\/\.\.\/base-out"/, 'base-out'],
-  [/\.\.\/base-out/, 'base-out'],
-  // Any transport will do, so the fastest is verified.
-  [/^verify( [\w:<>-]+)?$/, 'verify ndjson --plugin ./ndjson.ts'],
-  // The pages of transports name a plugin's file, not where it is.
-  [/^(serve|list) mine/, '$1 mine'],
-];
-
-/** Commands that run something else than the command line: tests, and tools of the repository, with what holds them. */
-const EXEMPT = /^(ci|test|test:\w+|soak|check|format|docs|dev:report)$/;
-
 const MEASURING = ['run', 'wire', 'aa', 'micro', 'crosscheck', 'ceiling'];
-
-const root = fileURLToPath(new URL('../', import.meta.url));
-const read = (file: string): string => readFileSync(join(root, file), 'utf8');
-const scripts = (JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts;
-
-const documents = [
-  ...readdirSync(root).filter((name) => name.endsWith('.md')),
-  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => join('docs', name)),
-];
-
-interface Shown {
-  readonly file: string;
-  /** Text of the document. */
-  readonly text: string;
-  /** Arguments of `wirebench`, as text. */
-  readonly command: string;
-}
-
-/** Lines of code, recipes of build services and code within sentences that begin one of our commands. */
-function commandsIn(file: string): Shown[] {
-  const lines = read(file).split('\n');
-  const code = lines.flatMap((line) => {
-    const block = /^(?: {4}|\s+- run: )(.*)$/.exec(line)?.[1];
-    if (block !== undefined)
-      return block.split(/ && | {2,}(?=np[mx] )/).map((one) => one.trim().split(/ {2,}| # /)[0] ?? '');
-    return Array.from(line.matchAll(/`([^`]+)`/g), ([, inline = '']) => inline);
-  });
-  return code.flatMap((text) => {
-    const command = commandOf(text.replace(/ > \S+$/, ''));
-    return command === undefined ? [] : [{ file, text, command }];
-  });
-}
-
-/** Arguments after `wirebench`; undefined if the text is not a command of ours, is exempt, or has an ellipsis for arguments. */
-function commandOf(text: string): string | undefined {
-  if (text.includes('…')) return undefined;
-  const [, bin] =
-    /^(?:npx|node_modules\/\.bin\/)wirebench (.*)$/.exec(text.replace('npx wirebench', 'npxwirebench')) ?? [];
-  if (bin !== undefined) return bin;
-  const [, script, args = ''] = /^npm run (?:-s )?([\w:]+)(?: -- (.*))?$/.exec(text) ?? [];
-  if (script === undefined || EXEMPT.test(script)) return undefined;
-  const [, name] = /^node \S+ ?(\w*)$/.exec(scripts[script] ?? '') ?? [];
-  if (name === undefined) throw new Error(`a document runs the script "${script}", which package.json does not have`);
-  return `${name} ${args}`.trim();
-}
-
-const wordsOf = (command: string): string[] =>
-  Array.from(
-    command.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g),
-    ([, single, double, bare]) => single ?? double ?? bare ?? '',
-  );
-
-const filledIn = (command: string): string => FILLED_IN.reduce((text, [what, by]) => text.replace(what, by), command);
 
 const place = mkdtempSync(join(tmpdir(), 'wirebench-documents-'));
 beforeAll(async () => {
@@ -125,10 +43,8 @@ async function runs(command: string): Promise<Ended> {
   const [name = '', ...args] = wordsOf(command);
   const isLong = MEASURING.includes(name) || args.includes('--networks');
   const plan = isLong && !args.includes('--help') ? ['--plan'] : [];
-  // Several documents may capture into one file.
-  const force = name === 'capture' ? ['--force'] : [];
   const interruption = new AbortController();
-  return await wirebench([name, ...args, ...plan, ...force], {
+  return await wirebench([name, ...args, ...plan], {
     cwd: place,
     interrupted: interruption.signal,
     onWrite: ({ stderr }) => {
@@ -138,16 +54,10 @@ async function runs(command: string): Promise<Ended> {
 }
 
 describe('commands of the documents', () => {
-  const shown = documents.flatMap(commandsIn);
-  const different = [...Map.groupBy(shown, ({ command }) => filledIn(command))].map(([command, places]) => ({
-    command,
-    files: [...new Set(places.map(({ file }) => file))].join(', '),
-  }));
-
   test('are found', () => {
     expect(documents.length).toBeGreaterThan(20);
-    expect(different.length).toBeGreaterThan(30);
-    const named = new Set(different.map(({ command }) => command.split(' ')[0]));
+    expect(differentCommands.length).toBeGreaterThan(30);
+    const named = new Set(differentCommands.map(({ command }) => command.split(' ')[0]));
     expect([...named].filter((name) => name !== undefined && !name.startsWith('-')).toSorted()).toEqual(
       Object.keys(COMMANDS).toSorted(),
     );
@@ -155,15 +65,14 @@ describe('commands of the documents', () => {
 
   const unavailable = new Map<string, string>();
   beforeAll(async () => {
-    const noLink = await whyUnmet('privateLink');
-    if (noLink !== undefined) unavailable.set('capture', noLink);
     for (const entry of transports) {
       const why = await whyUnavailable(entry);
       if (why !== undefined) unavailable.set(entry.id, why);
     }
   });
 
-  test.for(different)('$command ($files)', async ({ command }, { skip, expect: expected }) => {
+  const runnable = differentCommands.filter(({ command }) => !ON_LINK.test(command));
+  test.for(runnable)('$command ($files)', async ({ command }, { skip, expect: expected }) => {
     for (const [id, why] of unavailable) if (wordsOf(command).includes(id)) skip(`${id}: ${why}`);
     const { code, stdout, stderr } = await runs(command);
     // `doctor --strict` says with 15 that this machine is not fit to measure on: that is its work.

@@ -181,18 +181,22 @@ export const EXCHANGES: Readonly<Record<string, readonly Exchange[]>> = {
     ),
     exchange({
       serve: 'mqtt',
-      needs: ['mosquitto'],
+      // On a pipe it keeps back what it has to say.
+      needs: ['mosquitto', 'terminal'],
       lines: {
         subscribe: 'mosquitto_sub -d -p 8080 -t down/me -v',
         publish: 'mosquitto_pub -p 8080 -t up/me -m hello',
       },
       async talk({ start }, { subscribe, publish }) {
-        const down = start(subscribe);
-        for (const packet of ['sending CONNECT', 'received CONNACK (0)', 'received SUBACK'])
-          await down.prints(`Client (null) ${packet}`);
+        const down = start(subscribe, { onTerminal: true });
+        await down.prints(
+          /^Client \S+ sending CONNECT\r\nClient \S+ received CONNACK \(0\)\r\nClient \S+ sending SUBSCRIBE /m,
+        );
+        await down.prints(/^Client \S+ received SUBACK\r$/m);
         await start(publish).ends();
-        await down.prints("Client (null) received PUBLISH (d0, q0, r0, m0, 'down/me', ... (5 bytes))");
-        await down.prints('down/me hello');
+        await down.prints(
+          /^Client \S+ received PUBLISH \(d0, q0, r0, m0, 'down\/me', \.\.\. \(5 bytes\)\)\r\ndown\/me hello\r$/m,
+        );
       },
     }),
     exchange({

@@ -47,7 +47,7 @@ export const aloneIn = (kind: KindName): string => `${kind}-alone`;
 /** Tests sorted by what they need of a machine. A file's name says its kind: `x.live.test.ts`; `x.test.ts` is a unit test. */
 export const TEST_KINDS: Readonly<Record<KindName, TestKind>> = {
   unit: { include: '**/*.test.ts', exclude: ['**/*.*.test.ts'], needs: [], someNeed: [] },
-  live: suffixed('live', [], ['privateLink']),
+  live: suffixed('live'),
   programs: suffixed(
     'programs',
     [],

@@ -93,8 +93,10 @@ export function addressesOf({ entry, variant }: TransportChoice): Addresses | un
   return variant?.addresses ?? entry.addresses;
 }
 
-/** Ports of schemes that the URL standard knows. */
-const STANDARD_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443, ws: 80, wss: 443 };
+/** Port that the URL standard gives to a scheme; undefined if it gives none. URLs leave that port out. */
+const standardPort = (scheme: string): number | undefined =>
+  [80, 443].find((port) => new URL(`${scheme}://h:${port}`).port === '');
+
 /** Port of protocols without a usual one. Wireshark knows no other protocol there. */
 const UNUSUAL_PORT = 40_123;
 
@@ -104,7 +106,7 @@ export function usualPort(choice: TransportChoice, tls: boolean): number {
   if (ports !== undefined) return tls ? ports.tls : ports.plain;
   const schemes = addressesOf(choice)?.schemes ?? [];
   const scheme = schemes.find((one) => one.tls === tls) ?? schemes[0];
-  return scheme?.port ?? STANDARD_PORTS[scheme?.name ?? ''] ?? UNUSUAL_PORT;
+  return scheme?.port ?? (scheme && standardPort(scheme.name)) ?? UNUSUAL_PORT;
 }
 
 /** Way in which Wireshark shows this variant. */

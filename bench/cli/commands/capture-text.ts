@@ -40,6 +40,9 @@ export interface CaptureDocument {
 /** Maximum number of groups that are shown one by one; the others are in the capture's comments. */
 const MAX_GROUPS = 20;
 
+/** Maximum number of ranges of packets that are shown of a group. */
+const MAX_RANGES = 5;
+
 /** Says what is in a capture and how to open it. @param file its path as the user wrote it */
 export function captureText(document: CaptureDocument, file: string, width: number): string {
   const { transport, size, count, bytes, packets, filter, preferences, groups } = document;
@@ -60,7 +63,7 @@ export function captureText(document: CaptureDocument, file: string, width: numb
       [
         column('what', 'left', ({ name }) => name),
         column('bytes', 'right', (group) => integer(group.bytes)),
-        column('packets', 'left', (group) => rangesOf(group.packets)),
+        column('packets', 'left', (group) => packetsOf(group)),
       ],
       width,
       asIs,
@@ -77,6 +80,13 @@ export function captureText(document: CaptureDocument, file: string, width: numb
   ].join('\n');
 }
 
+/** Numbers of a group's packets; of many ranges the first ones, and the number of packets. */
+function packetsOf({ packets }: PacketGroup): string {
+  const ranges = rangesOf(packets).split(', ');
+  if (ranges.length <= MAX_RANGES) return ranges.join(', ');
+  return `${ranges.slice(0, MAX_RANGES - 1).join(', ')}, … (${integer(packets.length)})`;
+}
+
 const asIs = (text: string): string => text;
 
 /** Sentences about encryption. */
@@ -91,6 +101,8 @@ function notes({ dropped, leftOut, lost }: CaptureDocument): string[] {
   return [
     ...(dropped === 0 ? [] : [`The network dropped ${countOf(dropped, 'packet')}; their comments say so.`]),
     ...(leftOut === 0 ? [] : [`The last ${countOf(leftOut, 'packet')} had no room: a capture holds 16 MiB.`]),
-    ...(lost.length === 0 ? [] : [`No echo came of message ${list(lost.map(String), 'and')}.`]),
+    ...(lost.length === 0
+      ? []
+      : [`No echo came of ${lost.length === 1 ? 'message' : 'messages'} ${list(lost.map(String), 'and')}.`]),
   ];
 }
