@@ -38,7 +38,7 @@ const isSentence = (text: string): boolean =>
 
 function inCode(file: string): Shown[] {
   const source = readFileSync(file, 'utf8');
-  return [...nodesIn(source, file)].flatMap((node) => {
+  return nodesIn(source, file).flatMap((node) => {
     const text = textOf(node)?.replaceAll(/\s+/g, ' ').trim();
     return text !== undefined && isSentence(text) ? [{ file, line: lineAt(source, node.start), text }] : [];
   });

@@ -68,7 +68,7 @@ const uses: readonly Use[] = sourcesIn(['bench', 'servers', 'clients', 'reports'
     const own = FREE.map((pattern) => pattern.exec(file)?.[2]).find((name) => name !== undefined);
     const module = own !== undefined && (isId(own) || /^(bench\/scenarios|reports\/kinds)/.test(file));
     const text = textOf(file);
-    return [...nodesIn(text, file)]
+    return nodesIn(text, file)
       .flatMap(idsAt)
       .filter((word) => !module || (TRANSPORTS.has(word) && word !== own && !keysOfFacts(file, own).has(word)))
       .map((word) => ({ file, word }));

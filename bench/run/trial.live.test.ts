@@ -1,77 +1,31 @@
 import { expect, test, vi } from 'vitest';
-import { decode } from '../load/histogram.ts';
-import { SAMPLES_BEYOND } from '../results/rules.ts';
-import type { LatencySummary, MeasuredTrial, Trial } from '../results/schema.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
 import { PATIENT } from '../testing/patience.ts';
 import { childrenOf } from '../testing/processes.ts';
 import { planTrial, singleTrial } from '../testing/single-trial.ts';
-import { subjects } from '../testing/subjects.ts';
-import { capabilitiesOf } from '../transports/index.ts';
+import { onlyTransport, subjects } from '../testing/subjects.ts';
+import { ACCOUNTED_CLIENTS, accountsOtherwise, expectAccounts, measured } from '../testing/trials/accounting.ts';
 import { runTrial } from './trial.ts';
 
-const LOAD = { clients: 10, rate: 500, size: 64, seconds: 0.4 };
+const LOAD = { clients: ACCOUNTED_CLIENTS, rate: 500, size: 64, seconds: 0.4 };
 const planned = (transport: string, scenario: string, changes: Partial<PlannedCase> = {}): PlannedCase =>
   planTrial(transport, scenario, { ...LOAD, ...changes });
 
 const settings = singleTrial({ warmupSeconds: 0.2 });
 
-function measured(trial: Trial): MeasuredTrial {
-  if (trial.state === 'failed') throw new Error(trial.reasons.join('; '));
-  return trial;
-}
+/** Transports, and variants of which something else is expected; the soak has them all. */
+const accounted = (await subjects()).filter(
+  (found) => onlyTransport !== undefined || found.variant === null || accountsOtherwise(found),
+);
 
-test.for(await subjects())(
+test.for(accounted)(
   '$name: the accounting of an echo and of a broadcast closes to the message',
   async (found, { skip }) => {
     if (found.unavailable !== undefined) skip(found.unavailable);
-    const { name } = found;
-    const { reliable, ordered } = capabilitiesOf(found);
-    const echo = measured((await runTrial(planned(name, 'echo'), settings)).trial);
-    const broadcast = measured((await runTrial(planned(name, 'broadcast', { rate: 50 }), settings)).trial);
-    const none = { unsent: 0, duplicated: 0, corrupt: 0, unexpected: 0, errors: {} };
-    const kept = { ...none, ...(reliable ? { lost: 0 } : {}), ...(ordered ? { reordered: 0 } : {}) };
-    expect(echo.messages).toMatchObject({ due: 200, sent: 200, expected: 200, ...kept });
-    expect(broadcast.messages).toMatchObject({ due: 20, sent: 20, expected: 200, ...kept });
-    for (const { messages, latency, wire, usage, processes = [] } of [echo, broadcast]) {
-      for (const [name, summary] of Object.entries(latency.summary ?? {})) {
-        const histogram = decode(latency[name as keyof LatencySummary] ?? '');
-        const beyond = (share: number): boolean => histogram.totalCount * (1 - share) + 1e-6 >= SAMPLES_BEYOND;
-        const at = (share: number): number | null =>
-          beyond(share) ? histogram.getValueAtPercentile(share * 100) / 1e9 : null;
-        expect(summary, name).toEqual({
-          count: histogram.totalCount,
-          p50: at(0.5),
-          p90: at(0.9),
-          p99: at(0.99),
-          'p99.9': at(0.999),
-          max: histogram.maxValue / 1e9,
-        });
-      }
-      expect(Object.keys(latency.summary ?? {}).toSorted()).toEqual(
-        Object.keys(latency)
-          .filter((name) => name !== 'summary')
-          .toSorted(),
-      );
-      const sumOf = (role: string, key: 'cpuSeconds' | 'rssBytes'): number =>
-        processes.filter((one) => one.role === role).reduce((sum, one) => sum + one[key], 0);
-      for (const side of ['server', 'generator'] as const) {
-        expect(sumOf(side, 'cpuSeconds')).toBeCloseTo(usage[side].cpuSeconds, 9);
-        expect(sumOf(side, 'rssBytes')).toBe(usage[side].rssBytes);
-      }
-      expect(messages.delivered + messages.lost).toBe(messages.expected);
-      expect(decode(latency.response).totalCount).toBe(messages.delivered);
-      expect(decode(latency.service).totalCount).toBe(messages.delivered);
-      expect(decode(latency.lag).totalCount).toBe(messages.sent);
-      expect(decode(latency.connect).totalCount).toBe(10);
-      // A transport with a UDP port sends datagrams only.
-      if (found.entry.port === undefined) expect(wire.setupDown).toBeGreaterThan(0);
-      // Datagrams are not counted at the sockets.
-      if (wire.datagrams) continue;
-      // Every payload byte crossed a socket; compressed ones took at least six bits.
-      expect(wire.up).toBeGreaterThan(messages.sent * 48);
-      expect(wire.down).toBeGreaterThan(messages.delivered * 48);
-    }
+    const echo = measured((await runTrial(planned(found.name, 'echo'), settings)).trial);
+    const broadcast = measured((await runTrial(planned(found.name, 'broadcast', { rate: 50 }), settings)).trial);
+    expectAccounts(found, echo, { due: 200, expected: 200 });
+    expectAccounts(found, broadcast, { due: 20, expected: 200 });
   },
 );
 

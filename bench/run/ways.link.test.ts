@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { secure } from '../security/security.ts';
+import { PATIENCE_SECONDS } from '../testing/patience.ts';
 import { planTrial, singleTrial } from '../testing/single-trial.ts';
 import { subjectNames, subjects } from '../testing/subjects.ts';
 import { fitToMachine } from './limits.ts';
@@ -85,7 +86,7 @@ test('so many sessions fit at a server that a command starts on the private link
   expect([...clients.keys()].toSorted()).toEqual(fitted.ways.map(({ source }) => source).toSorted());
 });
 
-describe('on a private link a route chooses the source address of each session', async () => {
+describe.concurrent('on a private link a route chooses the source address of each session', async () => {
   const unavailable = new Map((await subjects()).map((subject) => [subject.name, subject.unavailable]));
 
   test.for(subjectNames().filter((name) => !name.includes(':')))('%s', async (name, { skip }) => {
@@ -94,7 +95,7 @@ describe('on a private link a route chooses the source address of each session',
     const planned = planTrial(name, 'echo', { clients: 8 });
     await using stage = await ProcessStage.open(planned, singleTrial({ link, ways: link.ways }));
     await stage.openSessions(8, 8);
-    const { delivered, sent } = await stage.phase({ first: 0, rate: 80, seconds: 0.2, drainSeconds: 10 });
+    const { delivered, sent } = await stage.phase({ first: 0, rate: 80, seconds: 0.2, drainSeconds: PATIENCE_SECONDS });
     expect({ delivered, sent }).toEqual({ delivered: 16, sent: 16 });
     if (planned.entry.sharesSocket) return;
     const wanted = link.ways.map(({ source }) => source).toSorted();

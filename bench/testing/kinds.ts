@@ -93,6 +93,8 @@ export const LONGEST: readonly string[] = [
   'bench/run/wire.live.test.ts',
   'bench/cli/your-own.live.test.ts',
   'bench/checks/crosscheck/crosscheck.programs.test.ts',
+  'bench/run/wire.link.test.ts',
+  'bench/run/ways.link.test.ts',
 ];
 
 /** Tests that an npm script runs. */

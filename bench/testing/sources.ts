@@ -31,14 +31,15 @@ export const isNode = (value: unknown): value is SyntaxNode =>
   typeof value === 'object' && value !== null && 'type' in value && 'start' in value;
 
 /** Nodes of a source text's syntax tree, parents before children. */
-export function* nodesIn(text: string, file: string): Generator<SyntaxNode> {
-  yield* below(parseAst(text, { lang: file.endsWith('x') ? 'tsx' : 'ts' }));
-}
-
-function* below(value: unknown): Generator<SyntaxNode> {
-  if (typeof value !== 'object' || value === null) return;
-  if (isNode(value)) yield value;
-  for (const [key, child] of Object.entries(value)) if (key !== 'type') yield* below(child);
+export function nodesIn(text: string, file: string): readonly SyntaxNode[] {
+  const nodes: SyntaxNode[] = [];
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    if (isNode(value)) nodes.push(value);
+    for (const child of Object.values(value)) visit(child);
+  };
+  visit(parseAst(text, { lang: file.endsWith('x') ? 'tsx' : 'ts' }));
+  return nodes;
 }
 
 export const lineAt = (text: string, offset: number): number => text.slice(0, offset).split('\n').length;
