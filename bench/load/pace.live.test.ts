@@ -5,8 +5,9 @@ import { Kit } from '../testing/kit.ts';
 import { PATIENCE_SECONDS } from '../testing/patience.ts';
 import { clientModule, findTransport, loadServer, optionsOf } from '../transports/index.ts';
 import { monotonicClock } from './clock.ts';
-import { pace, sleepingLoop } from './pacer.ts';
+import { pace } from './pacer.ts';
 import type { Pace } from './protocol.ts';
+import { sleepingLoop } from './runtime/loops.ts';
 
 const RATE = 200;
 const CLIENTS = 4;

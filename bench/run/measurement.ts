@@ -69,9 +69,11 @@ export function summarise(
     ...(notMeasured.length === 0 ? {} : { notMeasured }),
     ...(overdueBounds === undefined ? {} : { overload: overloadOf(planned, reading, overdueBounds) }),
     ...(relay === undefined ? {} : { relay }),
+    ...(recording.tickSeconds === undefined ? {} : { clockTickSeconds: recording.tickSeconds }),
     ...extras,
   };
-  const samples = decode(recording[accounting.samples]).totalCount;
+  const times = decode(recording[accounting.samples]);
+  const samples = times.totalCount;
   const { reliable } = capabilitiesOf(planned);
   const { cores } = measurement;
   const seen = {
@@ -82,6 +84,7 @@ export function summarise(
     reaches: scenario.reaches,
     reliable,
     samples,
+    medianSeconds: samples === 0 ? undefined : times.getValueAtPercentile(50) / 1e9,
     machine,
     cores,
     relay,
@@ -160,7 +163,7 @@ function processesOf(usage: Usage, { workers = [] }: Recording, planned: Planned
   const runtime = planned.exec === undefined ? NODE : commandShown(planned.exec);
   return [
     ...(ranElsewhere(planned) ? [] : [local('server', runtime, usage.server)]),
-    ...workers.map((worker) => local('generator', NODE, worker)),
+    ...workers.map((worker) => local(worker.role ?? 'generator', worker.runtime ?? NODE, worker)),
   ];
 }
 

@@ -22,6 +22,7 @@ import type {
   Stage,
   Window,
 } from '../scenarios/shape.ts';
+import { isInBrowser } from '../scenarios/shared/clients-in.ts';
 import { policyOf } from '../scenarios/shared/faults.ts';
 import { heartbeatOptions } from '../scenarios/shared/heartbeat.ts';
 import { longestRoundTripSeconds, networkOf, patienceSeconds } from '../scenarios/shared/network.ts';
@@ -30,6 +31,7 @@ import { addressShown } from '../security/redact.ts';
 import type { Security } from '../security/security.ts';
 import { capabilitiesOf, clientModule, optionsOf, serverModule } from '../transports/index.ts';
 import type { CpuPinning } from './affinity.ts';
+import { type Browser, browserWorkers, pagesFor } from './browser/workers.ts';
 import { OrderFailed } from './child.ts';
 import { watchCores } from './contention/contention.ts';
 import { LoadGenerator, maxOpeningSeconds, type SessionSettings } from './generator.ts';
@@ -61,6 +63,8 @@ export interface StageSettings {
   /** Watches the machine while sessions are opened and messages are sent. */
   readonly watch?: MachineWatch;
   readonly security: Security;
+  /** Browser that clients run in. Absent: no case of the run has its clients in one. */
+  readonly browser?: Browser | undefined;
   /** True if other trials of the run may use the cores at the same time. */
   readonly beside?: boolean;
   /** Places from which the use of the cores, the quota and other runs are read; what an empty one would tell is left out. */
@@ -116,14 +120,22 @@ export class ProcessStage implements Stage, AsyncDisposable {
     const clients = planned.clients - readers;
     this.#planned = planned;
     this.#settings = settings;
-    this.#generator = new LoadGenerator({
-      workers: Math.min(settings.workers, clients),
-      clients,
-      cores: pinning?.workers,
-      end: link.generatorEnd,
-      variables: variables?.passed,
-      signal,
-    });
+    const { browser } = settings;
+    const inBrowser = isInBrowser(planned);
+    if (inBrowser && browser === undefined) throw new Error('the run has no browser');
+    this.#generator = new LoadGenerator(
+      {
+        workers: inBrowser ? pagesFor(planned, clients) : Math.min(settings.workers, clients),
+        clients,
+        cores: pinning?.workers,
+        end: link.generatorEnd,
+        variables: variables?.passed,
+        signal,
+      },
+      inBrowser && browser !== undefined
+        ? browserWorkers(browser, { choice: planned, certificate: settings.security.client.authority })
+        : undefined,
+    );
     this.#host = this.#start();
     // Publisher and slow readers use little of a core that the load has.
     const core = pinning?.workers.at(-1);
@@ -195,11 +207,10 @@ export class ProcessStage implements Stage, AsyncDisposable {
     let server = await this.#host.tree();
     const { proc } = this.#settings.roots ?? { proc: '' };
     const before = await this.snapshot();
-    const generator = this.#generator.workers.map(({ pid }) => ({ role: 'generator', pid }));
     const watched = [
       // The process may be another one by the end.
       ...(server === null ? [] : [{ ...server, role: 'server', pid: () => server?.pid }]),
-      ...generator,
+      ...this.#generator.processes,
       ...(this.#log === undefined ? [] : [{ role: 'publisher', pid: this.#log.pid }]),
       ...(this.#readers === undefined ? [] : [{ role: 'readers', pid: this.#readers.pid }]),
     ];
@@ -322,6 +333,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
     });
     const { url, effective } = await this.#whileServed(listening);
     this.#url = url;
+    await this.#whileServed(this.#generator.reach(url));
     const { answers } = this.#planned;
     this.#effective = answers === undefined ? effective : { ...effective, ...answersInForce(answers) };
   }
@@ -412,6 +424,8 @@ export class ProcessStage implements Stage, AsyncDisposable {
   #ways(): readonly Way[] {
     const { entry, target } = this.#planned;
     const { ways, link } = this.#settings;
+    // A browser chooses the source of its connections.
+    if (isInBrowser(this.#planned)) return [];
     if (entry.sharesSocket) return isRelayed(link) && target === null ? ways : [];
     return target === null && !isRelayed(link) ? ways : ways.map(({ source }) => ({ source }));
   }

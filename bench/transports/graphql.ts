@@ -10,6 +10,7 @@ import type { Cost, Framing } from '../checks/theory/framing.ts';
 import { base64, chunk, request, response, UUID, webSocketFrame } from '../checks/theory/parts.ts';
 import type { BuiltInTransport } from './shape.ts';
 import { overHttp, overWebSocket as webSocketAddresses } from './shared/addresses.ts';
+import { holdsRequest, holdsWebSocket } from './shared/browsers.ts';
 import { httpStream } from './shared/dissections.ts';
 import { connection, UPGRADE, waitFor } from './shared/handshake.ts';
 import { anyInterval, fixedInterval } from './shared/heartbeats.ts';
@@ -235,6 +236,7 @@ export const transport: BuiltInTransport = {
   id: 'graphql',
   title: 'GraphQL over WebSocket',
   family: 'socket',
+  browser: holdsWebSocket,
   capabilities: {
     binary: false,
     ordered: true,
@@ -266,6 +268,7 @@ export const transport: BuiltInTransport = {
       title: 'over Server-Sent Events + POST',
       dissection: httpStream,
       options: { over: 'sse' },
+      browser: holdsRequest,
       heartbeats: fixedInterval('a comment every 12 s'),
       roundTrips: (conditions) => [
         ...connection(conditions),

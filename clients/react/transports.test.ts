@@ -3,6 +3,7 @@ import {
   addressesOf,
   capabilitiesOf,
   findTransport,
+  inBrowserOf,
   nameOf,
   optionsOf,
   transportChoices,
@@ -15,7 +16,7 @@ const WEB = /^(?:http|ws)s?$/;
 
 test('the list has every transport and variant that browsers speak, with the properties that bench knows', () => {
   const expected = transportChoices()
-    .filter((choice) => choice.entry.browser !== false)
+    .filter((choice) => inBrowserOf(choice).speaks !== 'never')
     .filter((choice) => addressesOf(choice)?.schemes.some(({ name }) => WEB.test(name)))
     .map((choice) => {
       const schemes = addressesOf(choice)?.schemes.filter(({ name }) => WEB.test(name)) ?? [];
@@ -23,7 +24,7 @@ test('the list has every transport and variant that browsers speak, with the pro
       return {
         name: nameOf(choice),
         scheme: schemes[0]?.name.startsWith('ws') ? 'ws' : 'http',
-        onlyTls: choice.variant?.browser === false || schemes.every(({ tls }) => tls),
+        onlyTls: inBrowserOf(choice).speaks === 'over TLS' || schemes.every(({ tls }) => tls),
         options: optionsOf(choice),
         binary,
         resume,

@@ -175,12 +175,12 @@ describe('the file', () => {
     const { child, ended } = startProgram(process.execPath, args, { TMPDIR: temporary }, 'closed', cwd);
     // Shells of three namespaces, relay, server and load worker; the keys of the connection are on the disk.
     const keys = (): string[] => readdirSync(temporary, { recursive: true, encoding: 'utf8' });
-    await until(() => keys().some((name) => name.endsWith('/keys')), 60);
+    await until(() => keys().some((name) => name.endsWith('/keys')));
     const helpers = allChildrenOf(child.pid);
     expect(helpers.length).toBeGreaterThanOrEqual(6);
     child.kill(signal);
     expect(await ended).toMatchObject({ code: 130, stdout: '' });
     expect([readdirSync(cwd), keys()]).toEqual([[], []]);
-    await until(() => helpers.every(({ pid, command }) => commandOf(pid) !== command), 60);
+    await until(() => helpers.every(({ pid) => commandOf(pid) !== command), 60);
   });
 });

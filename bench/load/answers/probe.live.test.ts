@@ -10,6 +10,7 @@ import { Kit } from '../../testing/kit.ts';
 import { PATIENCE_SECONDS } from '../../testing/patience.ts';
 import { Load } from '../load.ts';
 import type { ConnectOrder, ProbeOrder } from '../protocol.ts';
+import { nodeRuntime } from '../runtime/node.ts';
 import type { Answers } from './form.ts';
 import { probe } from './probe.ts';
 
@@ -73,7 +74,7 @@ async function measured(url: string, settings: Partial<ConnectOrder>) {
     originNs: process.hrtime.bigint().toString(),
     ...settings,
   };
-  const load = new Load(order, client, () => platform);
+  const load = new Load(order, client, { platformFrom: () => platform, runtime: nodeRuntime });
   await load.open(order);
   const startNs = Number(process.hrtime.bigint() - BigInt(order.originNs));
   const recording = await load.run({
