@@ -181,6 +181,6 @@ describe('the file', () => {
     child.kill(signal);
     expect(await ended).toMatchObject({ code: 130, stdout: '' });
     expect([readdirSync(cwd), keys()]).toEqual([[], []]);
-    await until(() => helpers.every(({ pid) => commandOf(pid) !== command), 60);
+    await until(() => helpers.every(({ pid, command }) => commandOf(pid) !== command));
   });
 });
