@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { until } from '../testing/command.ts';
 import { networkNamespaces } from '../testing/processes.ts';
 import { openLink, PACKET_BYTES, privateLink } from './link.ts';
@@ -40,6 +40,7 @@ describe('a private link', () => {
     const maker = spawn(process.execPath, ['--input-type=module', '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    onTestFinished(() => void maker.kill('SIGKILL'));
     await once(maker.stdout!, 'data');
     expect(networkNamespaces().length).toBe(before.length + 2);
     maker.kill('SIGKILL');
