@@ -6,6 +6,7 @@ import type { TrialCondition } from '../../kinds/shape.ts';
 import { countOf } from '../../model/format.ts';
 import { kindOf } from '../../model/group.ts';
 import type { Analysis } from '../../model/model.ts';
+import { plannedTrials } from '../status.ts';
 
 /** `kept`: holds; `note`: limits the results; `broken`: spoils them; `unknown`: was not checked. */
 export type GateStatus = 'kept' | 'note' | 'broken' | 'unknown';
@@ -57,9 +58,9 @@ export function statusOfTrials(
 ): { status: GateStatus; count: string } {
   const broken = trials.filter(isBroken);
   if (broken.length === 0) return { status: 'kept', count: `kept in all ${countOf(trials.length, 'trial')}` };
-  const enough = plan.trials < MIN_TRIALS ? 1 : MIN_TRIALS;
+  const enough = (id: string): number => (plannedTrials(plan, id) < MIN_TRIALS ? 1 : MIN_TRIALS);
   const counted = broken.some(({ trial }) => trial.state === 'valid');
-  const short = broken.some(({ one }) => one.trials.filter(({ state }) => state === 'valid').length < enough);
+  const short = broken.some(({ one }) => one.trials.filter(({ state }) => state === 'valid').length < enough(one.id));
   const names = new Set(broken.map(({ one }) => one.id));
   return {
     status: counted || short ? 'broken' : 'note',
