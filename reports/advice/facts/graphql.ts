@@ -1,16 +1,4 @@
-import {
-  BASE64,
-  depends,
-  type Family,
-  judged,
-  NO_SESSIONS,
-  no,
-  overEventStream,
-  overHttp,
-  overWebSocket,
-  STREAM_ORDER,
-  yes,
-} from './shape.ts';
+import { BASE64, depends, type Family, judged, NO_SESSIONS, no, overEventStream, overHttp, overWebSocket, STREAM_ORDER, yes, SLOW_READERS } from './shape.ts';
 import { S } from './sources.ts';
 
 export const graphql: Family = {
@@ -23,6 +11,7 @@ export const graphql: Family = {
     devices: no(S.graphqlWs, NO_SESSIONS),
     graphql: yes(S.graphqlSubscriptions, 'subscriptions are part of a GraphQL schema'),
     quiet: yes(S.wsPing, 'an idle connection sends a ping every 12 s here, and may do so as rarely as you like'),
+    watchers: SLOW_READERS,
   },
   judgements: {
     simplicity: judged(3, 'it needs a schema, an executor and a protocol before the first message'),

@@ -1,16 +1,4 @@
-import {
-  CLEAN_SESSIONS,
-  depends,
-  type Family,
-  judged,
-  NO_SCHEMA,
-  no,
-  otherForm,
-  overWebSocket,
-  TCP_WAITS,
-  UPGRADED,
-  yes,
-} from './shape.ts';
+import { CLEAN_SESSIONS, depends, type Family, judged, NO_SCHEMA, no, otherForm, overWebSocket, TCP_WAITS, UPGRADED, yes, SLOW_READERS } from './shape.ts';
 import { S } from './sources.ts';
 
 export const mqtt: Family = {
@@ -33,6 +21,7 @@ export const mqtt: Family = {
     graphql: no(S.mqttPayload, NO_SCHEMA),
     serverless: depends(S.mqttTransport, 'a broker elsewhere keeps the connections open', 'judgement'),
     quiet: yes(S.mqttKeepAlive, 'a client pings every 60 s here, and may do so as rarely as every 18 hours'),
+    watchers: SLOW_READERS,
   },
   judgements: {
     simplicity: judged(2, 'you run a broker; every platform has a client'),

@@ -1,15 +1,4 @@
-import {
-  BASE64,
-  depends,
-  type Family,
-  judged,
-  no,
-  otherForm,
-  overEventStream,
-  overHttp,
-  STREAM_ORDER,
-  yes,
-} from './shape.ts';
+import { BASE64, depends, type Family, judged, no, otherForm, overEventStream, overHttp, STREAM_ORDER, yes, SLOW_READERS } from './shape.ts';
 import { S } from './sources.ts';
 
 export const sse: Family = {
@@ -29,6 +18,7 @@ export const sse: Family = {
       'with numbered events that the server keeps, and their last number from the client in Last-Event-ID; the events measured here have no number',
     ),
     'push-only': yes(S.eventSource, 'it was made for this'),
+    watchers: SLOW_READERS,
   },
   judgements: {
     simplicity: judged(1, 'it is a response that does not end; even curl can read it'),
