@@ -71,7 +71,12 @@ export function advise(measured: Measured, answers: Answers, options: Partial<Ad
 /** Flags of the transports that a further run should measure: those that are not ruled out, or else all. */
 function ableFlags({ candidates, unknown }: Evaluation): string[] {
   const able = candidates.filter(({ barred, otherForm }) => !isNeed(barred) && !otherForm);
-  return [...new Set([...(able.length > 0 ? able : candidates).map(({ row }) => row.flag), ...unknown.map(({ flag }) => flag)])];
+  return [
+    ...new Set([
+      ...(able.length > 0 ? able : candidates).map(({ row }) => row.flag),
+      ...unknown.map(({ flag }) => flag),
+    ]),
+  ];
 }
 
 /** Reason why a run cannot support any advice; null if it can. */

@@ -35,7 +35,11 @@ type Asked = {
 };
 
 /** Candidate for a row; undefined if the advisor does not know the transport, which is then not judged. */
-export function candidateOf(row: Row, { needs, objective, judged, there }: Asked, measured: Measured): Candidate | undefined {
+export function candidateOf(
+  row: Row,
+  { needs, objective, judged, there }: Asked,
+  measured: Measured,
+): Candidate | undefined {
   const judgements = levelsOf(row.transport, judged);
   if (judgements === undefined) return undefined;
   const known = needs.flatMap((need) => {
@@ -50,7 +54,9 @@ export function candidateOf(row: Row, { needs, objective, judged, there }: Asked
         ...((fact.value === 'no' ? undefined : inForm(row.transport, need, forms)) ?? fact),
       }),
     ),
-    ...(objective === null ? [] : [there === undefined ? objectiveCell(row, objective) : objectiveThere(there, objective)]),
+    ...(objective === null
+      ? []
+      : [there === undefined ? objectiveCell(row, objective) : objectiveThere(there, objective)]),
   ];
   return {
     name: row.name,
@@ -133,12 +139,18 @@ function objectiveThere({ row, network }: NonNullable<Asked['there']>, objective
   const cell = row.cells[id];
   const limit = `${id} ≤ ${Number((seconds * 1e3).toPrecision(6))} ms`;
   if (cell.state === 'not shown')
-    return ofObjective('depends', `${limit} is met over ${network}, which is unknown: no ${id} is shown (${cell.reason})`);
+    return ofObjective(
+      'depends',
+      `${limit} is met over ${network}, which is unknown: no ${id} is shown (${cell.reason})`,
+    );
   const trials = cell.values.length;
   const figure = `${id} ${cellFigure(metric(id), cell)} ms over ${network}`;
   const side = sideOf(cell, seconds);
   if (side === null || trials < FEW_TRIALS)
-    return ofObjective('depends', `${limit} is met over ${network}, which ${countOf(trials, 'trial')} leave open: ${figure}`);
+    return ofObjective(
+      'depends',
+      `${limit} is met over ${network}, which ${countOf(trials, 'trial')} leave open: ${figure}`,
+    );
   return side === 'within'
     ? ofObjective('yes', `${figure} meets ${limit} in each of ${trials} trials`)
     : ofObjective('no', `${figure} misses ${limit} in each of ${trials} trials`);

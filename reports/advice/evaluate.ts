@@ -37,7 +37,10 @@ export function evaluate(measured: Measured, answers: Answers): Evaluation {
   const field = fieldOf(groups, answers);
   const matched = matchOver(groups, { ...answers, load: { ...answers.load, preferred } }, field);
   const rows = matched.state === 'measured' ? rowsOf(groups, matched.group) : everyRow(groups);
-  const known = rows.map((row) => ({ row, candidate: candidateOf(row, askedOf(row, matched, answers, field), measured) }));
+  const known = rows.map((row) => ({
+    row,
+    candidate: candidateOf(row, askedOf(row, matched, answers, field), measured),
+  }));
   const candidates = known.flatMap(({ candidate }) => candidate ?? []);
   const unknown = known.filter(({ candidate }) => candidate === undefined).map(({ row }) => row);
   const unjudged = unknown.map(({ name }) => ({
@@ -92,8 +95,10 @@ export function evaluate(measured: Measured, answers: Answers): Evaluation {
 
 /** Matches a load over the network of the project, if there are enough trials and such a load, or else whatever the run has. */
 function matchOver(groups: readonly Group[], { needs, load }: Answers, field: Field): MatchedCase {
-  const [binary, lossy] = [needs.includes('binary'), needs.includes('lossy')];
   const network = load.network == null ? costNetwork(field) : null;
+  const binary = needs.includes('binary');
+  // Of few trials over the project's network the objective is judged, and the costs are those of the link.
+  const lossy = needs.includes('lossy') && (network !== null || field.latency === null || load.network != null);
   const over = network === null ? null : matchCase(groups, { ...load, network }, binary, lossy);
   return over?.state === 'measured' ? over : matchCase(groups, load, binary, lossy);
 }

@@ -124,11 +124,9 @@ export function fieldReasons(name: string, field: Field, objective: Objective | 
   ];
 }
 
-const measured = (
-  group: Group,
-  id: MetricId,
-  { speaks, text }: Pick<Reason, 'speaks' | 'text'>,
-): Reason[] => [{ speaks, text, tag: 'measured', source: null, metric: id, group: group.id, verdict: null }];
+const measured = (group: Group, id: MetricId, { speaks, text }: Pick<Reason, 'speaks' | 'text'>): Reason[] => [
+  { speaks, text, tag: 'measured', source: null, metric: id, group: group.id, verdict: null },
+];
 
 function latencyReason(name: string, { latency, network }: Field, objective: Objective | null): Reason[] {
   const id = objective?.percentile === 50 ? 'p50' : 'p99';
@@ -156,7 +154,8 @@ function recoveryReason(name: string, { recovery }: Field): Reason[] {
     ...(gone > 0 ? [`up to ${countOf(gone, 'session')} did not come back`] : []),
     ...(lost > 0 ? [`up to ${figures(lost, 2)} messages a session were lost`] : []),
   ];
-  if (parts.length > 0) return measured(recovery, 'missed', { speaks: 'against', text: `${after}: ${parts.join(', and ')}` });
+  if (parts.length > 0)
+    return measured(recovery, 'missed', { speaks: 'against', text: `${after}: ${parts.join(', and ')}` });
   const how = seconds === null ? 'no session ended' : `whole again after ${figures(seconds, 2)} s`;
   return measured(recovery, 'whole', { speaks: 'for', text: `${after}: nothing was lost, and ${how}` });
 }
@@ -178,23 +177,22 @@ function readersReason(name: string, { readers }: Field): Reason[] {
 /** Conditions of a project as an advice has them, with the commands that measure what the run lacks. @param flags transports to measure */
 export function fieldUse(field: Field, flags: readonly string[]): FieldUse {
   const { network, fault, latency, recovery } = field;
+  const measuredFault = recovery?.question.dimensions?.fault;
+  const lacking =
+    measuredFault === undefined
+      ? ' (not measured here)'
+      : measuredFault === fault
+        ? ''
+        : ` (measured here: ${measuredFault})`;
   const parts = [
-    ...(network === null ? [] : [latency === null ? `the network ${network}, which was not measured` : `the network ${network}`]),
-    ...(fault === null
-      ? []
-      : [
-          recovery !== null && recovery.question.dimensions?.fault !== fault
-            ? `the fault ${fault} (measured: ${recovery.question.dimensions?.fault})`
-            : recovery === null
-              ? `the fault ${fault}, which was not measured`
-              : `the fault ${fault}`,
-        ]),
+    ...(network === null ? [] : [`network ${network}${latency === null ? ' (not measured here)' : ''}`]),
+    ...(fault === null ? [] : [`fault ${fault}${lacking}`]),
   ];
   const names = flags.length === 0 ? [] : ['--transports', quoted(flags.join(','))];
   return {
     network,
     fault,
-    text: parts.length === 0 ? null : `This use has ${parts.join(' and ')}.`,
+    text: parts.length === 0 ? null : `Conditions of this use: ${parts.join('; ')}.`,
     lacks: field.lacks.map(({ what, flags: own }) => ({
       what,
       command: ['npm run bench --', ...names, ...own.map(quoted)].join(' '),

@@ -25,8 +25,20 @@ export function adviceText(
   const prose = proseWidth(width);
   const lines = (text: string, as: Paint = (same) => same, indent = ''): string[] =>
     wrap(printable(text), prose, `${indent}  `, indent).map(as);
-  const { heading, tieBreaker, load, field, notCovered, run, answers, recommended, unjudged, unmeasured, measure, warnings } =
-    advice;
+  const {
+    heading,
+    tieBreaker,
+    load,
+    field,
+    notCovered,
+    run,
+    answers,
+    recommended,
+    unjudged,
+    unmeasured,
+    measure,
+    warnings,
+  } = advice;
   const said = answersText(answers);
   const sure = certaintiesOf(advice);
   const close = closeText(advice);
@@ -40,7 +52,7 @@ export function adviceText(
     ...lines(`Weights: ${said.weights}.`),
     ...(said.judged === null ? [] : lines(`Judged by you: ${said.judged}.`)),
     ...lines(`Load: ${load.text}`),
-    ...(field.text === null ? [] : lines(`Conditions: ${field.text}`)),
+    ...(field.text === null ? [] : lines(field.text)),
     ...lines(`Run: ${run.id}, ${run.status}.`, paint.dim),
     ...(recommended.length === 0
       ? []

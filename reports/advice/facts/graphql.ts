@@ -1,4 +1,17 @@
-import { BASE64, depends, type Family, judged, NO_SESSIONS, no, overEventStream, overHttp, overWebSocket, STREAM_ORDER, yes, SLOW_READERS } from './shape.ts';
+import {
+  BASE64,
+  depends,
+  type Family,
+  judged,
+  NO_SESSIONS,
+  no,
+  overEventStream,
+  overHttp,
+  overWebSocket,
+  SLOW_READERS,
+  STREAM_ORDER,
+  yes,
+} from './shape.ts';
 import { S } from './sources.ts';
 
 export const graphql: Family = {

@@ -1,4 +1,4 @@
-import { type Family, judged, NO_SCHEMA, NO_SESSIONS, NOT_PEER, no, TCP_WAITS, yes, SLOW_READERS } from './shape.ts';
+import { type Family, judged, NO_SCHEMA, NO_SESSIONS, NOT_PEER, no, SLOW_READERS, TCP_WAITS, yes } from './shape.ts';
 import { S } from './sources.ts';
 
 export const grpc: Family = {

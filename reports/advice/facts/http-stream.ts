@@ -1,4 +1,4 @@
-import { APP_REPLAY, type Family, judged, no, overHttp, overStream, STREAM_ORDER, yes, SLOW_READERS } from './shape.ts';
+import { APP_REPLAY, type Family, judged, no, overHttp, overStream, SLOW_READERS, STREAM_ORDER, yes } from './shape.ts';
 import { S } from './sources.ts';
 
 export const httpStream: Family = {

@@ -1,4 +1,15 @@
-import { BASE64, CURSOR, depends, type Family, judged, LONG_POLLS, ONE_REQUEST, overHttp, yes, SLOW_READERS } from './shape.ts';
+import {
+  BASE64,
+  CURSOR,
+  depends,
+  type Family,
+  judged,
+  LONG_POLLS,
+  ONE_REQUEST,
+  overHttp,
+  SLOW_READERS,
+  yes,
+} from './shape.ts';
 import { S } from './sources.ts';
 
 export const longPolling: Family = {

@@ -1,4 +1,17 @@
-import { CLEAN_SESSIONS, depends, type Family, judged, NO_SCHEMA, no, otherForm, overWebSocket, TCP_WAITS, UPGRADED, yes, SLOW_READERS } from './shape.ts';
+import {
+  CLEAN_SESSIONS,
+  depends,
+  type Family,
+  judged,
+  NO_SCHEMA,
+  no,
+  otherForm,
+  overWebSocket,
+  SLOW_READERS,
+  TCP_WAITS,
+  UPGRADED,
+  yes,
+} from './shape.ts';
 import { S } from './sources.ts';
 
 export const mqtt: Family = {

@@ -1,4 +1,4 @@
-import { CURSOR, depends, type Family, judged, no, ONE_REQUEST, overHttp, yes, SLOW_READERS } from './shape.ts';
+import { CURSOR, depends, type Family, judged, no, ONE_REQUEST, overHttp, SLOW_READERS, yes } from './shape.ts';
 import { S } from './sources.ts';
 
 export const shortPolling: Family = {

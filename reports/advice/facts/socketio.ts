@@ -1,4 +1,17 @@
-import { BASE64, depends, type Family, GATEWAY, judged, LONG_POLLS, NO_SCHEMA, no, otherForm, overWebSocket, yes, SLOW_READERS } from './shape.ts';
+import {
+  BASE64,
+  depends,
+  type Family,
+  GATEWAY,
+  judged,
+  LONG_POLLS,
+  NO_SCHEMA,
+  no,
+  otherForm,
+  overWebSocket,
+  SLOW_READERS,
+  yes,
+} from './shape.ts';
 import { S } from './sources.ts';
 
 export const socketio: Family = {

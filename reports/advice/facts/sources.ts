@@ -51,7 +51,8 @@ export const WAITS = {
 
 export const S = {
   backpressure: {
-    clause: 'Node.js 24 documentation, “stream”: writable.write() buffers without limit what a slow reader does not take',
+    clause:
+      'Node.js 24 documentation, “stream”: writable.write() buffers without limit what a slow reader does not take',
     url: 'https://nodejs.org/docs/latest-v24.x/api/stream.html#writablewritechunk-encoding-callback',
   },
   tcpOrder: rfc(9293, '2.2'),

@@ -1,4 +1,16 @@
-import { BASE64, depends, type Family, judged, no, otherForm, overEventStream, overHttp, STREAM_ORDER, yes, SLOW_READERS } from './shape.ts';
+import {
+  BASE64,
+  depends,
+  type Family,
+  judged,
+  no,
+  otherForm,
+  overEventStream,
+  overHttp,
+  SLOW_READERS,
+  STREAM_ORDER,
+  yes,
+} from './shape.ts';
 import { S } from './sources.ts';
 
 export const sse: Family = {

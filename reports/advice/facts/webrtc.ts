@@ -1,4 +1,4 @@
-import { APP_REPLAY, type Family, judged, NO_SCHEMA, NO_SESSIONS, no, otherForm, yes, SLOW_READERS } from './shape.ts';
+import { APP_REPLAY, type Family, judged, NO_SCHEMA, NO_SESSIONS, no, otherForm, SLOW_READERS, yes } from './shape.ts';
 import { S } from './sources.ts';
 
 export const webrtc: Family = {

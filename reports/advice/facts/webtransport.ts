@@ -1,4 +1,15 @@
-import { APP_REPLAY, type Family, judged, NO_SCHEMA, NO_SESSIONS, NOT_PEER, no, otherForm, yes, SLOW_READERS } from './shape.ts';
+import {
+  APP_REPLAY,
+  type Family,
+  judged,
+  NO_SCHEMA,
+  NO_SESSIONS,
+  NOT_PEER,
+  no,
+  otherForm,
+  SLOW_READERS,
+  yes,
+} from './shape.ts';
 import { S } from './sources.ts';
 
 export const webtransport: Family = {

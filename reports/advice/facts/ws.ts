@@ -1,4 +1,14 @@
-import { APP_REPLAY, type Family, judged, NO_SCHEMA, NO_SESSIONS, no, overWebSocket, yes, SLOW_READERS } from './shape.ts';
+import {
+  APP_REPLAY,
+  type Family,
+  judged,
+  NO_SCHEMA,
+  NO_SESSIONS,
+  no,
+  overWebSocket,
+  SLOW_READERS,
+  yes,
+} from './shape.ts';
 import { S } from './sources.ts';
 
 export const ws: Family = {
