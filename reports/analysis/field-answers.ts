@@ -1,10 +1,9 @@
 import type { Results } from '../../bench/results/schema.ts';
 import { ranElsewhere } from '../../bench/results/values.ts';
-import { adviceOn, metric, shapeOf } from '../kinds/lookup.ts';
+import { adviceOn, metric, openingOf, shapeOf } from '../kinds/lookup.ts';
 import { cellFigure, countOf, figures, list } from '../model/format.ts';
-import { networkOf, usualObjective } from '../model/in-time.ts';
+import { usualObjective } from '../model/in-time.ts';
 import type { FieldAnswer, Group, Phrase, RecoveryView, Row, Sentence } from '../model/model.ts';
-import { effectText } from './trust/networks.ts';
 
 /** Network that stands for a phone's, and the fault after which sessions come back, where a run has several. */
 export const MOBILE_NETWORK = '4g-lossy';
@@ -25,6 +24,9 @@ export function fieldAnswers(results: Results, groups: readonly Group[]): FieldA
   return [mobileAnswer({ results, groups }), faultAnswer({ results, groups })];
 }
 
+/** Load, network and fault of a group's question: `echo with 50 clients at … over 4g-lossy`. */
+const conditionOf = ({ question }: Group): string => openingOf(question).replace(/^For |: $/g, '');
+
 const isTraffic = ({ question }: Group): boolean => shapeOf(question).steadyRate && !hasFault({ question });
 const hasFault = ({ question }: Pick<Group, 'question'>): boolean => question.dimensions?.fault !== undefined;
 
@@ -35,8 +37,10 @@ export function mobileAnswer({ results, groups }: Facts, network: string = MOBIL
   const lossy = over.filter(({ question }) => question.lossShare !== undefined);
   const group = over.find(({ question }) => question.network === network) ?? lossy[0] ?? over[0];
   if (group === undefined) return notCovered({ id: 'mobile', title }, results, adviceOn('traffic').scenarios, network);
-  const effect = networkOf(results.networks, group.question);
-  const condition = `${group.title}${effect === undefined ? '' : ` (${effectText(effect)})`}`;
+  const { rttSeconds = 0, lossShare } = group.question;
+  const lost =
+    lossShare === undefined ? '' : `, ${Number((lossShare * 100).toPrecision(2))} % of packets lost each way`;
+  const condition = `${conditionOf(group)} (round trip ${Number((rttSeconds * 1e3).toPrecision(3))} ms${lost})`;
   return { id: 'mobile', title, condition, sentence: latencySentence(group), command: null, group: group.id };
 }
 
@@ -86,14 +90,13 @@ function inTimeText(choices: readonly Row[]): string {
 export function faultAnswer({ results, groups }: Facts, fault: string = USUAL_FAULT): FieldAnswer {
   const title = 'After a fault';
   const faulty = groups.filter(hasFault);
-  const managed = faulty.filter(({ question }) => question.dimensions?.reconnect === undefined);
-  const group = managed.find(({ question }) => question.dimensions?.fault === fault) ?? managed[0] ?? faulty[0];
+  const group = faulty.find(({ question }) => question.dimensions?.fault === fault) ?? faulty[0];
   if (group === undefined)
     return notCovered({ id: 'fault', title }, results, adviceOn('return').scenarios, null, fault);
   return {
     id: 'fault',
     title,
-    condition: group.title,
+    condition: conditionOf(group),
     sentence: returnSentence(group),
     command: null,
     group: group.id,
@@ -129,7 +132,10 @@ export function outcomeOf(row: Row): Outcome | null {
 }
 
 function returnSentence({ rows }: Group): Sentence {
-  const outcomes = rows.filter(({ floor }) => !floor).flatMap((row) => outcomeOf(row) ?? []);
+  const choices = rows.filter(({ floor }) => !floor);
+  // Whom the library reconnects has a name of its own.
+  const managed = choices.filter(({ name, flag }) => name === flag);
+  const outcomes = (managed.length > 0 ? managed : choices).flatMap((row) => outcomeOf(row) ?? []);
   const clean = outcomes
     .filter(({ gone, lost }) => gone === 0 && lost === 0)
     .toSorted((a, b) => (a.seconds ?? 0) - (b.seconds ?? 0) || (a.name < b.name ? -1 : 1));
@@ -173,8 +179,12 @@ function notCovered(
   const lacking = (plan.leftOut ?? []).find(({ dimensions = {} }) =>
     network === null ? dimensions.fault === fault : dimensions.network === network,
   );
+  const absent = (plan.leftOut ?? []).flatMap(({ kind, name, dimensions }) =>
+    kind === 'unavailable' && dimensions === undefined ? [name] : [],
+  );
   // A file may hold any text where a name should be.
-  const known = plan.transports.filter((name) => /^[\w:-]+$/.test(name));
+  const here = plan.transports.filter((name) => !absent.includes(name));
+  const known = here.filter((name) => /^[\w:-]+$/.test(name));
   const names = known.length === 0 ? [] : ['--transports', known.join(',')];
   const where = network === null ? ['--fault', fault ?? ''] : ['--network', network];
   return {
