@@ -97,7 +97,7 @@ export function evaluate(measured: Measured, answers: Answers): Evaluation {
 function matchOver(groups: readonly Group[], { needs, load }: Answers, field: Field): MatchedCase {
   const network = load.network == null ? costNetwork(field) : null;
   const binary = needs.includes('binary');
-  // Of few trials over the project's network the objective is judged, and the costs are those of the link.
+  // Few trials over the project's network judge the objective; the costs are then those of the link.
   const lossy = needs.includes('lossy') && (network !== null || field.latency === null || load.network != null);
   const over = network === null ? null : matchCase(groups, { ...load, network }, binary, lossy);
   return over?.state === 'measured' ? over : matchCase(groups, load, binary, lossy);

@@ -1,8 +1,8 @@
-import { quoted } from '../../bench/results/command.ts';
+import { benchCommand, quoted } from '../../bench/results/command.ts';
 import { NO_NETWORK } from '../../bench/results/dimensions.ts';
 import { MIN_TRIALS } from '../../bench/results/rules.ts';
 import type { Fault } from '../../bench/results/values.ts';
-import { outcomeOf } from '../analysis/field-answers.ts';
+import { outcomeOf } from '../analysis/figures/field-answers.ts';
 import { adviceOn, metric, shapeOf } from '../kinds/lookup.ts';
 import { cellFigure, countOf, figures } from '../model/format.ts';
 import { objectiveText } from '../model/group.ts';
@@ -195,7 +195,7 @@ export function fieldUse(field: Field, flags: readonly string[]): FieldUse {
     text: parts.length === 0 ? null : `Conditions of this use: ${parts.join('; ')}.`,
     lacks: field.lacks.map(({ what, flags: own }) => ({
       what,
-      command: ['npm run bench --', ...names, ...own.map(quoted)].join(' '),
+      command: benchCommand([...names, ...own.map(quoted)]),
     })),
   };
 }

@@ -21,13 +21,6 @@ export function countTrials({ plan, cases }: Results): TrialCounts {
   };
 }
 
-/** Number of trials that a plan has of a case: some have fewer than others. */
-export function plannedTrials({ order, trials }: Results['plan'], caseId: string): number {
-  const planned = order.filter((block) => block.includes(caseId)).length;
-  // An order of other ids is that of cases that have been renamed.
-  return planned === 0 ? trials : planned;
-}
-
 /** Reason why a run gets no verdicts, or null. A transport that failed does not count against the others. */
 export function barrierTo({ valid, suspect, invalid, failed }: TrialCounts): string | null {
   const measured = valid + suspect + invalid;

@@ -1,5 +1,5 @@
 import type { Results } from '../../bench/results/schema.ts';
-import { COVERED_BY, fieldOpening } from '../analysis/field-answers.ts';
+import { COVERED_BY, fieldOpening } from '../analysis/figures/field-answers.ts';
 import { rerunText } from '../analysis/status.ts';
 import { type JudgedThreshold, thresholdText } from '../analysis/thresholds.ts';
 import { batchingNote, batchMark } from '../kinds/batching.ts';

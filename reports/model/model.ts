@@ -40,7 +40,7 @@ export type Analysis = {
 export type FieldAnswer = {
   readonly id: 'mobile' | 'fault';
   readonly title: string;
-  /** What it holds for: load, network and fault; null if the run does not cover it. */
+  /** Load, network and fault that it holds for; null if the run does not cover it. */
   readonly condition: string | null;
   readonly sentence: Sentence;
   /** Command that would cover it; null if the run does. */

@@ -1,5 +1,5 @@
 import type { Results } from '../../bench/results/schema.ts';
-import { COVERED_BY, fieldOpening } from '../analysis/field-answers.ts';
+import { COVERED_BY, fieldOpening } from '../analysis/figures/field-answers.ts';
 import { limitsOf, textOf } from '../analysis/sentences.ts';
 import { rerunText } from '../analysis/status.ts';
 import { batchMark } from '../kinds/batching.ts';

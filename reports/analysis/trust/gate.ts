@@ -4,9 +4,8 @@ import type { Case, MeasuredTrial, Results } from '../../../bench/results/schema
 import { reportOf } from '../../kinds/lookup.ts';
 import type { TrialCondition } from '../../kinds/shape.ts';
 import { countOf } from '../../model/format.ts';
-import { kindOf } from '../../model/group.ts';
+import { kindOf, plannedTrials } from '../../model/group.ts';
 import type { Analysis } from '../../model/model.ts';
-import { plannedTrials } from '../status.ts';
 
 /** `kept`: holds; `note`: limits the results; `broken`: spoils them; `unknown`: was not checked. */
 export type GateStatus = 'kept' | 'note' | 'broken' | 'unknown';

@@ -25,7 +25,7 @@ import {
 import type { CoreUsage, Results } from '../../../bench/results/schema.ts';
 import { isJudged, reportOf, shapeOfCase } from '../../kinds/lookup.ts';
 import { countOf, figures, integer, list } from '../../model/format.ts';
-import { plannedTrials } from '../status.ts';
+import { plannedTrials } from '../../model/group.ts';
 import { breaks, type GateStatus, gate, type Rule, statusOfTrials, type TrialOf, trialsOf } from './gate.ts';
 import { networkKept } from './network-gates.ts';
 

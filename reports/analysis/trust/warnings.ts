@@ -6,10 +6,10 @@ import type { Results } from '../../../bench/results/schema.ts';
 import { lostIn } from '../../../bench/results/values.ts';
 import { reportOf, scenarioText, shapeOf } from '../../kinds/lookup.ts';
 import { countOf, figures, integer, list, verdictFigures } from '../../model/format.ts';
+import { plannedTrials } from '../../model/group.ts';
 import type { Check, Group, Question, Row, TrialView, Warning } from '../../model/model.ts';
 import { firstOf, groupReasons } from '../../model/reasons.ts';
 import type { Verdict } from '../../model/verdict.ts';
-import { plannedTrials } from '../status.ts';
 import { effectText, foundText, offTargetIn } from './networks.ts';
 
 /** A choice with a figure better than bare TCP's, which is more likely a mistake of ours than a discovery. */

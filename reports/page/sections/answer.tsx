@@ -1,5 +1,5 @@
 import { Fragment, type ReactNode } from 'react';
-import { COVERED_BY } from '../../analysis/field-answers.ts';
+import { COVERED_BY } from '../../analysis/figures/field-answers.ts';
 import { limitsOf } from '../../analysis/sentences.ts';
 import { share } from '../../model/format.ts';
 import type { Analysis, Group, Sentence, Tiers } from '../../model/model.ts';

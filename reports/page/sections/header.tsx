@@ -1,6 +1,6 @@
 import type { Results } from '../../../bench/results/schema.ts';
-import { plannedTrials } from '../../analysis/status.ts';
 import { countOf, utcMinute } from '../../model/format.ts';
+import { plannedTrials } from '../../model/group.ts';
 import type { Analysis } from '../../model/model.ts';
 import { Phrases, Prose } from '../parts/parts.tsx';
 

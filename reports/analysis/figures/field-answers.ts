@@ -1,9 +1,10 @@
-import type { Results } from '../../bench/results/schema.ts';
-import { ranElsewhere } from '../../bench/results/values.ts';
-import { adviceOn, metric, openingOf, shapeOf } from '../kinds/lookup.ts';
-import { cellFigure, countOf, figures, list } from '../model/format.ts';
-import { usualObjective } from '../model/in-time.ts';
-import type { FieldAnswer, Group, Phrase, RecoveryView, Row, Sentence } from '../model/model.ts';
+import { benchCommand } from '../../../bench/results/command.ts';
+import type { Results } from '../../../bench/results/schema.ts';
+import { ranElsewhere } from '../../../bench/results/values.ts';
+import { adviceOn, metric, openingOf, shapeOf } from '../../kinds/lookup.ts';
+import { cellFigure, countOf, figures, list } from '../../model/format.ts';
+import { usualObjective } from '../../model/in-time.ts';
+import type { FieldAnswer, Group, Phrase, RecoveryView, Row, Sentence } from '../../model/model.ts';
 
 /** Network that stands for a phone's, and the fault after which sessions come back, where a run has several. */
 export const MOBILE_NETWORK = '4g-lossy';
@@ -195,7 +196,7 @@ function notCovered(
         lacking === undefined ? 'not covered by this run.' : `not covered by this run: ${withoutEnd(lacking.reason)}.`,
       ),
     ],
-    command: ['npm run bench --', ...names, '--scenarios', scenarios, ...where].join(' '),
+    command: benchCommand([...names, '--scenarios', scenarios, ...where]),
     group: null,
   };
 }
