@@ -47,10 +47,9 @@ function sameTwiceLines({ sameTwice }: Analysis, width: number, paint: Paints): 
 /** Lines about a mobile network and a fault, with the command for what the run does not cover. */
 function fieldLines({ field }: Analysis, width: number, paint: Paints): string[] {
   return field.flatMap((one) => {
-    const said = `${fieldOpening(one)} ${textOf(one.sentence)}`;
-    if (one.command === null) return hanging(printable(said), width).map(paint.bold);
-    // The command is whole, so that it can be copied.
-    return [...hanging(printable(`${said} ${COVERED_BY}`), width), `  ${printable(one.command)}`].map(paint.dim);
+    const command = one.command === null ? '' : ` ${COVERED_BY} ${one.command}`;
+    const lines = hanging(printable(`${fieldOpening(one)} ${textOf(one.sentence)}${command}`), width);
+    return lines.map(one.command === null ? paint.bold : paint.dim);
   });
 }
 

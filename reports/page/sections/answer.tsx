@@ -28,12 +28,12 @@ export function Answers({ analysis, styles, next }: Props) {
           <Answer key={group.id} group={group} index={index} styles={styles} withLimits={!few} advised={advised} />
         ))}
       </div>
-      <FieldAnswers analysis={analysis} />
       {few && !(status.kind === 'invalid' && groups.length === 0) ? (
         <dl className="facts-of-answer not-covered">
           <Limits groups={groups} />
         </dl>
       ) : null}
+      <FieldAnswers analysis={analysis} />
       {next.length === 0 ? null : (
         <p className="next-steps">
           {next.map(({ href, text }) => (
