@@ -137,6 +137,12 @@ export const adviceSchema = z.object({
   close: z.object({ names: z.array(z.string()), band: z.number() }),
   tieBreaker: z.string().nullable(),
   load: z.object({ text: z.string(), group: z.string().nullable() }),
+  field: z.object({
+    network: z.string().nullable(),
+    fault: z.string().nullable(),
+    text: z.string().nullable(),
+    lacks: z.array(z.object({ what: z.string(), command: z.string() })),
+  }),
   notCovered: z.string().nullable(),
   criteria: z.array(
     z.object({

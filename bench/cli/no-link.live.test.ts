@@ -38,3 +38,20 @@ test('`--link veth` is refused before anything starts if no link can be made; `a
   expect(environment).toMatchObject({ link: 'loopback', linkReason: expect.stringMatching(/not installed/) });
   expect(cases[0]?.trials[0]).toMatchObject({ wire: { layer: 'socket' } });
 });
+
+test('a default run without namespaces leaves its network out by name, and keeps the recovery side by side', async () => {
+  const toolless = { PATH: '/nonexistent' };
+  const { code, stdout } = await start(['run', '--transports', 'tcp,ws', '--plan', '--json'], toolless).ended;
+  expect(code).toBe(0);
+  const plan: unknown = JSON.parse(stdout);
+  expect(plan).toMatchObject({
+    beside: 2,
+    leftOut: ['tcp', 'ws'].map((name) => ({
+      name,
+      dimensions: { network: '4g-lossy' },
+      reason: expect.stringMatching(/^unavailable here: this machine can make no network: .*not installed/),
+    })),
+  });
+  expect(stdout).toContain('"ws/recovery/c50/r10/s128/text/fault=restart"');
+  expect(stdout).not.toContain('/network=4g-lossy');
+});

@@ -8,7 +8,7 @@ import { questionOf } from '../../reports/model/group.ts';
 import type { Question } from '../../reports/model/model.ts';
 import type { Check } from '../checks/doctor/checks.ts';
 import { describeAnswers } from '../load/answers/learn.ts';
-import { besideFields, describeCase, estimateSeconds, messagesOf, type RunPlan } from '../plan/plan.ts';
+import { besideFields, describeCase, estimateSeconds, messagesOf, type RunPlan, trialsOf } from '../plan/plan.ts';
 import { writtenValue } from '../results/case.ts';
 import { readResults } from '../results/file.ts';
 import { maxReruns } from '../results/reruns.ts';
@@ -33,15 +33,18 @@ export function describePlan(
 ): string {
   const { options, cases } = plan;
   const names = [...new Set(cases.map(({ name }) => name))];
+  const few = Math.min(...cases.map((planned) => trialsOf(planned, options)));
   const warmUp = cases.some(({ scenario }) => scenario.kind.uses.warmup)
     ? `, ${options.warmupSeconds} s of warm-up`
     : '';
   return [
-    `${countOf(cases.length, 'case')} × ${countOf(options.trials, 'trial')} = ${countOf(cases.length * options.trials, 'trial')}, about ${approximately(totalSeconds(plan))}.`,
+    `${sizeText(plan)}, about ${approximately(totalSeconds(plan))}.`,
     `${list(names, 'and')}: ${[...new Set(cases.map((planned) => titleOf(questionIn(planned, options))))].join('; ')}.`,
-    `Up to ${countOf(maxReruns(cases.length * options.trials), 'trial')} that the machine spoils may be run again, at the end of the block.`,
+    `Up to ${countOf(maxReruns(plan.blocks.flat().length), 'trial')} that the machine spoils may be run again, at the end of the block.`,
     ...(options.trials > 1
-      ? [`Each of ${options.trials} blocks runs every case once, in shuffled order (seed ${options.seed}).`]
+      ? [
+          `Each of ${options.trials} blocks runs every case once${few === options.trials ? '' : `, those with ${few} trials in the first ${few}`}, in shuffled order (seed ${options.seed}).`,
+        ]
       : []),
     ...besideLine(plan),
     `Each trial: ${serverOf(options)}${warmUp}; ${describeLink(resources)}.`,
@@ -66,13 +69,21 @@ export function describePlan(
   ].join('\n');
 }
 
+/** Number of trials: `22 cases × 6 trials and 22 cases × 3 trials = 198 trials`. */
+function sizeText({ options, cases, blocks }: RunPlan): string {
+  const parts = [...Map.groupBy(cases, (planned) => trialsOf(planned, options))].map(
+    ([trials, those]) => `${countOf(those.length, 'case')} × ${countOf(trials, 'trial')}`,
+  );
+  return `${list(parts, 'and')} = ${countOf(blocks.flat().length, 'trial')}`;
+}
+
 /** Line about trials that run at the same time, with the time that is saved. */
 function besideLine(plan: RunPlan): string[] {
   const { beside } = besideFields(plan);
   if (beside === undefined) return [];
   const alone = approximately(estimateSeconds({ ...plan, options: { ...plan.options, beside: 1 } }));
   return [
-    `Up to ${beside} trials over a network run at the same time; with --beside 1 they run one after another, and the plan takes about ${alone}.`,
+    `Up to ${beside} trials of those over a network or with a fault run at the same time; with --beside 1 they run one after another, and the plan takes about ${alone}.`,
   ];
 }
 

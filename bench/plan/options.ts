@@ -7,6 +7,7 @@ import { isBrowser } from '../scenarios/shared/clients-in.ts';
 import { isTemplate } from '../security/template.ts';
 import { addressProblems, targetOptionProblems } from './address.ts';
 import { loadOver } from './networks.ts';
+import { networksOf, type Part, partsFor, scenariosOf } from './parts.ts';
 import { type Given, readChoice, readFlag } from './readers.ts';
 import {
   isOfFaults,
@@ -31,6 +32,8 @@ export type RunOptions = SettingValues & {
   /** True if the objective was given; otherwise that of a case over a network follows from its round trip. */
   readonly objectiveNamed: boolean;
   readonly profile: Profile | 'custom';
+  /** Parts that are measured besides, with fewer trials. */
+  readonly parts: readonly Part[];
 };
 
 /** Maximum number of clients if each message goes to everyone: the ledger then keeps a number per pair, here a gigabyte. */
@@ -63,15 +66,22 @@ export function readOptions(
   if (problems.length > 0) return { problems };
   // These two shape more than the settings that they stand for, so they remain beside others.
   const profile = quick ? 'quick' : asked === 'networks' ? asked : profileOf(given, asked);
+  const parts = partsFor(given, { profile: asked, link: values.link, scenarios: known });
   const options: RunOptions = {
     ...values,
+    beside: values.beside ?? (parts.length === 0 ? 1 : null),
+    parts,
     named: given.transports !== undefined,
     objectiveNamed: given.objective !== undefined,
     profile,
   };
   const chosen = known.filter(({ id }) => options.scenarios.includes(id));
   const wrong = [
-    ...unused(options, given, chosen),
+    ...unused(
+      options,
+      given,
+      known.filter(({ id }) => scenariosOf(options).includes(id)),
+    ),
     ...excess(options, given, chosen),
     ...foreign(options, given, chosen),
     ...networkProblems(options, given, chosen),
@@ -98,12 +108,16 @@ const isComplete = (values: object): values is SettingValues =>
 
 /** Command that repeats a run, with every setting that shaped it, given or default. @param flags further flags, as a shell takes them */
 export function commandFor(options: RunOptions, flags: readonly string[] = []): string {
-  const chosen = scenarios.filter(({ id }) => options.scenarios.includes(id));
+  const chosen = scenarios.filter(({ id }) => scenariosOf(options).includes(id));
+  const hasParts = options.parts.length > 0;
   const written = SETTINGS.flatMap((name) => {
     const row = RUN_SETTINGS[name];
     if (row.option === null || !isUsed(name, chosen)) return [];
     if (row.option === 'durationSeconds' && isOfProfile(options)) return [];
     if (row.option === 'objective' && !isObjectiveStated(options)) return [];
+    // With these it would measure nothing besides.
+    if (row.option === 'scenarios' && hasParts) return [];
+    if (row.option === 'beside' && !hasParts && options.beside === 1) return [];
     // Without it that profile would mean all of them.
     const isOnlyNone = name === 'network' && options.profile === 'networks' && String(options.networks) === NO_NETWORK;
     return [{ name, value: isOnlyNone ? NO_NETWORK : row.written(options) }];
@@ -122,9 +136,9 @@ export function commandFor(options: RunOptions, flags: readonly string[] = []): 
 /** True if one objective holds for all cases of a run: it was given, or there is no network, whose round trip would shape it. */
 export const isObjectiveStated = ({
   objectiveNamed,
-  networks,
-}: Pick<RunOptions, 'objectiveNamed' | 'networks'>): boolean =>
-  objectiveNamed || networks.every((network) => network === NO_NETWORK);
+  ...options
+}: Pick<RunOptions, 'objectiveNamed' | 'networks' | 'parts'>): boolean =>
+  objectiveNamed || networksOf(options).every((network) => network === NO_NETWORK);
 
 /** True if the duration is the one that the quick profile sets. */
 const isOfProfile = ({ profile, durationSeconds }: RunOptions): boolean =>

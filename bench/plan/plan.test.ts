@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { scenarios } from '../scenarios/index.ts';
 import { transportNames, transports } from '../transports/index.ts';
 import { commandFor, readOptions } from './options.ts';
-import { describeCase, estimateSeconds, makePlan, messagesOf } from './plan.ts';
+import { describeCase, makePlan, messagesOf } from './plan.ts';
 import type { Given } from './readers.ts';
 import type { Setting } from './settings.ts';
 
@@ -196,12 +196,14 @@ describe('plan', () => {
   });
 
   test('every block has every case once, in an order shuffled by the seed', () => {
-    const plan = makePlan(optionsOf({}));
+    const plan = makePlan(optionsOf({ scenarios: 'echo,broadcast' }));
     expect(plan.blocks).toHaveLength(plan.options.trials);
     const sorted = plan.cases.map(({ id }) => id).toSorted();
     for (const block of plan.blocks) expect(block.map(({ id }) => id).toSorted()).toEqual(sorted);
     const order = (seed: number) =>
-      makePlan(optionsOf({ seed })).blocks.map((block) => block.map(({ id }) => id).join(' '));
+      makePlan(optionsOf({ seed, scenarios: 'echo,broadcast' })).blocks.map((block) =>
+        block.map(({ id }) => id).join(' '),
+      );
     expect(order(1)).toEqual(order(1));
     expect(order(1)).not.toEqual(order(2));
     expect(new Set(order(1)).size).toBe(plan.options.trials);
@@ -238,11 +240,6 @@ describe('plan', () => {
       ['sse#b', 'b'],
     ]);
     expect(new Set(plan.cases.map(({ id }) => id)).size).toBe(4);
-  });
-
-  test('the default run fits in eight minutes, a quick run in ninety seconds', () => {
-    expect(estimateSeconds(makePlan(optionsOf({})))).toBeLessThan(480);
-    expect(estimateSeconds(makePlan(optionsOf({ quick: true })))).toBeLessThan(90);
   });
 });
 

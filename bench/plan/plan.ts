@@ -25,6 +25,7 @@ import { addressFor } from './address.ts';
 import { arranged, besideIn, blockSeconds } from './beside.ts';
 import { isLikeNetwork, loadOver } from './networks.ts';
 import { type RunOptions, SETTINGS } from './options.ts';
+import { scenariosOf, trialsOfParts } from './parts.ts';
 import { RUN_SETTINGS } from './settings.ts';
 
 /** Requested cases that are not measured. */
@@ -47,7 +48,8 @@ export interface RunPlan {
   readonly leftOut: readonly LeftOut[];
   readonly cases: readonly PlannedCase[];
   /**
-   * Blocks, each with every case once, shuffled; cases that may run side by side stand together. Trial k of every case is in block k.
+   * Blocks, shuffled, each with every case once that has so many trials; cases that may run side by side stand together. Trial k of
+   * every case is in block k.
    */
   readonly blocks: readonly (readonly PlannedCase[])[];
 }
@@ -63,19 +65,27 @@ export function makePlan(
   unavailable: ReadonlyMap<string, string> = new Map(),
   known: readonly ScenarioEntry[] = scenarios,
 ): RunPlan {
-  const asked = options.scenarios.map((id) => {
-    const scenario = findScenario(id, known);
-    if (scenario === undefined) throw new Error(`unknown scenario ${id}`);
-    return scenario;
-  });
-  const leftOut = leftOutOf(options, asked, unavailable);
-  const cases = casesOf(options, asked).filter((planned) => {
+  const named = (ids: readonly string[]): ScenarioEntry[] =>
+    ids.map((id) => {
+      const scenario = findScenario(id, known);
+      if (scenario === undefined) throw new Error(`unknown scenario ${id}`);
+      return scenario;
+    });
+  const leftOut = leftOutOf(options, named(scenariosOf(options)), unavailable);
+  const trials = trialsOfParts(options.trials);
+  const all = [
+    ...casesOf(options, named(options.scenarios)),
+    ...options.parts.flatMap(({ scenarios: ids, networks }) =>
+      casesOf({ ...options, networks }, named(ids)).map((planned) => ({ ...planned, trials })),
+    ),
+  ];
+  const cases = all.filter((planned) => {
     const described = describeCase(planned);
     return !leftOut.some((left) => left.name === flagOf(described) && concerns(left, described));
   });
   const random = xoroshiro128plus(options.seed);
-  const blocks = Array.from({ length: options.trials }, () => {
-    const block = [...cases];
+  const blocks = Array.from({ length: options.trials }, (_, index) => {
+    const block = cases.filter((planned) => trialsOf(planned, options) > index);
     for (let last = block.length - 1; last > 0; last--) {
       const other = uniformInt(random, 0, last);
       [block[last], block[other]] = [block[other]!, block[last]!];
@@ -84,6 +94,10 @@ export function makePlan(
   });
   return { options, leftOut, cases, blocks };
 }
+
+/** Number of trials of a case in a plan with these options. */
+export const trialsOf = ({ trials }: PlannedCase, options: Pick<RunOptions, 'trials'>): number =>
+  trials ?? options.trials;
 
 /** Plan without the cases for which `isLeft` is true: they are listed as unavailable for the reason, with their values in dimensions. */
 export function withoutCases(
@@ -105,7 +119,10 @@ export function estimateSeconds({ options, cases }: RunPlan): number {
   const measurable = cases.filter(({ unmeasurable }) => unmeasurable === undefined);
   const secondsOf = (planned: PlannedCase): number =>
     planned.scenario.kind.estimateSeconds(planned, options.warmupSeconds);
-  return blockSeconds(measurable, options.beside, secondsOf) * options.trials;
+  const blocks = Array.from({ length: options.trials }, (_, index) =>
+    measurable.filter((planned) => trialsOf(planned, options) > index),
+  );
+  return blocks.reduce((sum, block) => sum + blockSeconds(block, options.beside, secondsOf), 0);
 }
 
 /** Number of trials that run at the same time, as a field of a plan's document; none where that is one. */

@@ -59,20 +59,21 @@ test.each<Readonly<Record<string, unknown>>>([
 });
 
 test('one objective holds for all cases if it is given, or if no network has a round trip', () => {
-  expect(isObjectiveStated(optionsOf({}))).toBe(true);
+  expect(isObjectiveStated(optionsOf({ scenarios: 'echo' }))).toBe(true);
+  expect(isObjectiveStated(optionsOf({}))).toBe(false);
   expect(isObjectiveStated(optionsOf({ network: 'none,4g-lossy' }))).toBe(false);
   expect(isObjectiveStated(optionsOf({ network: '4g-lossy', objective: 'p99<50ms' }))).toBe(true);
 });
 
 test('a command omits settings that do not shape the run', () => {
   expect(commandFor(optionsOf({ transports: 'ws', scenarios: 'echo' }))).toBe(
-    "npm run bench -- --transports ws --scenarios echo --warmup 0.8 --trials 7 --seed 1 --objective 'p99<50ms' --link auto",
+    "npm run bench -- --transports ws --scenarios echo --warmup 0.8 --trials 6 --seed 1 --objective 'p99<50ms' --link auto",
   );
   expect(commandFor(optionsOf({ transports: 'ws', scenarios: 'echo', quick: true, tls: true }))).toBe(
-    "npm run bench -- --transports ws --scenarios echo --warmup 1 --trials 1 --seed 1 --objective 'p99<50ms' --link auto --tls --quick",
+    "npm run bench -- --transports ws --scenarios echo --warmup 0.6 --trials 1 --seed 1 --objective 'p99<50ms' --link auto --tls --quick",
   );
   expect(commandFor(optionsOf({ transports: 'ws', scenarios: 'idle', band: 'sessionMemory=8KiB,idleCpu=1ms' }))).toBe(
-    "npm run bench -- --transports ws --scenarios idle --warmup 0.8 --trials 7 --seed 1 --band 'sessionMemory=8KiB,idleCpu=1ms' --link auto",
+    "npm run bench -- --transports ws --scenarios idle --warmup 0.8 --trials 6 --seed 1 --band 'sessionMemory=8KiB,idleCpu=1ms' --link auto",
   );
   const secret = commandFor(optionsOf({ transports: 'ws', url: 'ws://me:secret@127.0.0.1/?token=abc' }));
   expect(secret).not.toMatch(/secret|abc/);

@@ -38,3 +38,8 @@ export const quoted = (value: string): string =>
 /** Splits a command whose arguments are quoted with `quoted` into its words. */
 export const wordsOf = (command: string): string[] =>
   Array.from(command.matchAll(/(?:'[^']*'|\\'|[^\s'\\])+/g), ([word]) => word.replace(/'([^']*)'|\\(')/g, '$1$2'));
+
+/** Command that measures with these flags, as a user would type it. */
+export function benchCommand(flags: readonly string[]): string {
+  return ['npm run bench --', ...flags].join(' ');
+}

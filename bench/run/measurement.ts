@@ -1,6 +1,7 @@
 import { decode } from '../load/histogram.ts';
 import type { Recording } from '../load/recording.ts';
 import { summariseTimeline } from '../load/timeline.ts';
+import { maxBesideWaitShare } from '../plan/beside.ts';
 import type { Contention } from '../results/machine/cores.ts';
 import { BYTES_ABOVE_TLS, SERVER_NOT_OURS } from '../results/not-measured.ts';
 import type {
@@ -88,6 +89,7 @@ export function summarise(
     machine,
     cores,
     relay,
+    maxBesideWaitShare: maxBesideWaitShare(planned),
   };
   return { measurement, ...judge(seen, [...rules, ...MACHINE_RULES]) };
 }

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { errorText } from '../error-text.ts';
 import type { Way } from '../load/protocol.ts';
 import { newRunId } from '../load/run-id.ts';
-import { mayRunBeside } from '../plan/beside.ts';
+import { besideIn, mayRunBeside } from '../plan/beside.ts';
 import { isObjectiveStated } from '../plan/options.ts';
+import { scenariosOf } from '../plan/parts.ts';
 import { describeCase, type RunPlan } from '../plan/plan.ts';
 import { maxReruns, mayRunAgain } from '../results/reruns.ts';
 import {
@@ -250,9 +251,9 @@ const SPOILT = 'no trial of the first block is valid';
 const hasValid = ({ cases }: Results): boolean =>
   cases.some(({ trials }) => trials.some(({ state }) => state === 'valid'));
 
-/** Places of trials over a network; the first is that of one that runs alone. */
-function slotsOf({ options }: RunPlan, { slots = [] }: RunResources): readonly [Slot, ...Slot[]] {
-  const [first = {}, ...more] = slots.slice(0, options.beside);
+/** Places of trials that may run beside others; the first is that of one that runs alone. */
+function slotsOf({ options, cases }: RunPlan, { slots = [] }: RunResources): readonly [Slot, ...Slot[]] {
+  const [first = {}, ...more] = slots.slice(0, options.beside ?? besideIn(cases, null));
   return [first, ...more];
 }
 
@@ -288,14 +289,17 @@ function attempts(plan: RunPlan, settings: RunSettings & { readonly security: Se
   };
 }
 
-/** Runs one trial through the relay, if it has a network or a fault of the path; afterwards nothing of it is left on the way. */
+/**
+ * Runs one trial through the relay, if it has a network or a fault of the path, or needs a link of its own beside others; afterwards
+ * nothing of it is left on the way.
+ */
 async function overNetwork(
   planned: PlannedCase,
   context: TrialSettings & Pick<RunResources, 'path'>,
   measure: typeof runTrial,
 ): Promise<TrialOutcome> {
   const { path } = context;
-  if (!needsRelay(planned) || path === undefined) return measure(planned, context);
+  if (path === undefined || !(needsRelay(planned) || context.beside === true)) return measure(planned, context);
   const startedAt = new Date().toISOString();
   const { block, order, signal } = context;
   const link = await path.begin(networkOf(planned), seedOfTrial(context)).catch((error: unknown) => errorText(error));
@@ -328,7 +332,7 @@ function emptyResults(
       seed,
       profile: options.profile,
       transports: [...options.transports],
-      scenarios: [...options.scenarios],
+      scenarios: scenariosOf(options),
       ...(plan.leftOut.length === 0 ? {} : { leftOut: [...plan.leftOut] }),
       trials: options.trials,
       durationSeconds: Math.max(0.01, ...plan.cases.map(({ seconds }) => seconds)),

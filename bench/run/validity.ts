@@ -2,7 +2,6 @@ import type { Recording } from '../load/recording.ts';
 import {
   besideWaitShareOf,
   coreText,
-  isCrowded,
   isShared,
   isWaitedFor,
   othersShareOf,
@@ -46,6 +45,8 @@ export interface Observation {
   readonly cores?: readonly CoreUsage[] | undefined;
   /** Work of the relay. Absent: there is no network. */
   readonly relay?: Relayed | undefined;
+  /** Largest share of the window for which it may wait for trials beside it. Absent: as for any other program. */
+  readonly maxBesideWaitShare?: number;
 }
 
 /**
@@ -225,18 +226,22 @@ function coresNotShared({ cores = [] }: Observation): string | undefined {
   return `${each.join('; ')} (limit ${percent(MAX_OTHERS_SHARE)}); close them, or keep them off the cores of the run`;
 }
 
-function coresNotWaitedFor({ cores = [] }: Observation): string | undefined {
+function coresNotWaitedFor({ cores = [], maxBesideWaitShare = MAX_WAIT_SHARE }: Observation): string | undefined {
   const each = cores.filter(isWaitedFor).map((one) => {
     // The other rule has named the programs.
     const which = isShared(one) ? '' : `, ${programsText(one)}`;
     return `${waitText(one, waitShareOf(one))} while other programs ran${which}`;
   });
   const crowded = cores
-    .filter(isCrowded)
-    .map((one) => `${waitText(one, besideWaitShareOf(one))} while other processes of this run had it`);
-  const remedy = crowded.length === 0 ? '' : '; use a lower --beside';
-  const all = [...each, ...crowded];
-  return all.length === 0 ? undefined : `${all.join('; ')} (limit ${percent(MAX_WAIT_SHARE)})${remedy}`;
+    .filter((one) => (besideWaitShareOf(one) ?? 0) > maxBesideWaitShare)
+    .map(
+      (one) =>
+        `${waitText(one, besideWaitShareOf(one))} while other processes of this run had it (limit ${percent(maxBesideWaitShare)})`,
+    );
+  const remedy = crowded.length === 0 ? [] : ['use a lower --beside'];
+  const foreign = each.length === 0 ? [] : [`${each.join('; ')} (limit ${percent(MAX_WAIT_SHARE)})`];
+  const all = [...foreign, ...crowded, ...remedy];
+  return all.length === 0 ? undefined : all.join('; ');
 }
 
 /** Wait of a trial's processes for a core, in words. */

@@ -30,6 +30,7 @@ export const load: ScenarioModule<'load'> = {
       opcode: ECHO,
       reaches: 'sender',
       usual: true,
+      alsoOver: ['4g-lossy'],
       defaults: {
         clients: 100,
         rate: 1000,

@@ -76,7 +76,9 @@ describe('the plan', () => {
 
   test('knows how long outages are', () => {
     const seconds = (outage: string, fault = 'restart') => estimateSeconds(planOf({ outage, fault, trials: '1' }));
-    expect(seconds('20s') - seconds('4s')).toBeCloseTo(16, 6);
+    // Clients that have tried for long wait longer, until those that do not come back are given up.
+    expect(seconds('4s') - seconds('2s')).toBeCloseTo(2 + 4, 6);
+    expect(seconds('30s') - seconds('20s')).toBeCloseTo(10, 6);
     expect(seconds('10s-30s')).toBe(seconds('20s'));
     expect(seconds('20s', 'reset')).toBe(seconds('4s', 'reset'));
   });

@@ -23,6 +23,7 @@ export const recovery: ScenarioModule<'recovery'> = {
       opcode: BROADCAST,
       reaches: 'everyone',
       usual: false,
+      alsoOver: ['none'],
       defaults: { clients: 50, rate: 10, sizes: [128], seconds: 0 },
     },
   ],
@@ -37,7 +38,7 @@ export const recovery: ScenarioModule<'recovery'> = {
     heartbeat: true,
   },
   estimateSeconds: (planned) =>
-    OVERHEAD_SECONDS + openingSeconds(planned.clients) + STEADY_SECONDS + outageOf(planned) + RETURNING_SECONDS,
+    OVERHEAD_SECONDS + openingSeconds(planned.clients) + STEADY_SECONDS + outageOf(planned) + returningSeconds(planned),
   // While connections end, the new ones of their sessions may be open already.
   resources: (planned) => ({ connections: 2 * silentSessions(planned).connections }),
   measure: (context) => comeBack(context),
@@ -53,7 +54,7 @@ export const recovery: ScenarioModule<'recovery'> = {
 
 /** Time with messages before the fault. */
 const STEADY_SECONDS = 3;
-/** Estimated time from the moment at which the path is back until every session is as before. */
+/** Estimated time until every session is as before, after a fault that is over at once. */
 const RETURNING_SECONDS = 7;
 /** Shortest silence after which a session counts as lost, and the number of publishing intervals if they take longer. */
 const SILENCE_SECONDS = 3;
@@ -69,6 +70,13 @@ function outageOf(planned: PlannedCase): number {
   const { minSeconds, maxSeconds } = planned.disruption?.outage ?? DEFAULT_OUTAGE;
   return hasOutage(faultOf(planned)) ? (minSeconds + maxSeconds) / 2 : 0;
 }
+
+/**
+ * Estimated time from the moment at which the path is back until every session is as before. Clients wait the longer, the longer they
+ * have tried in vain: after an outage up to twice as long.
+ */
+const returningSeconds = (planned: PlannedCase): number =>
+  hasOutage(faultOf(planned)) ? Math.min(RETURN_SECONDS, 1 + 2 * outageOf(planned)) : RETURNING_SECONDS;
 
 /** Silence after which a session counts as lost. */
 export const silenceOf = ({ disruption, rate }: Pick<PlannedCase, 'disruption' | 'rate'>): number =>

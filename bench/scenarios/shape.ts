@@ -55,6 +55,8 @@ export interface Scenario {
   readonly reaches: Reaches;
   /** True if a run that names no scenarios includes it. */
   readonly usual: boolean;
+  /** Networks over which the default run measures it too, with fewer trials; `none` is the link as it is. */
+  readonly alsoOver?: readonly string[];
   /** Default settings. */
   readonly defaults: Load & {
     /** Those that differ over a network, whose lines carry less than the link. */
@@ -150,6 +152,8 @@ export interface PlannedCase {
   readonly application?: string;
   /** Settings of the fault. Absent: no fault happens. */
   readonly disruption?: Disruption;
+  /** Number of trials, if it is not that of the plan's other cases. */
+  readonly trials?: number;
 }
 
 /** Settings of a fault that are no properties of a case. */

@@ -406,7 +406,9 @@ describe('what is judged', () => {
       'short-polling': { ...none, p50Ms: 2.5 },
     };
     const advice = adviceOn({ transports }, { weights: weightsOf({ p99: 1 }) });
-    expect(option(advice, 'sse').because).toMatch(/^only if “proxies that pass only plain HTTP” or “replay after a/);
+    expect(option(advice, 'sse').because).toMatch(
+      /^only if “proxies that pass only plain HTTP” or “reconnecting without/,
+    );
     expect(option(advice, 'http-stream').because).toMatch(/^only if something that is not weighed here/);
     expect(option(advice, 'short-polling').because).toMatch(/“a host without long-lived connections” becomes a need/);
   });

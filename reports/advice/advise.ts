@@ -10,6 +10,7 @@ import { cellOf, type Reading } from './cost.ts';
 import { type Evaluation, evaluate, lackingText } from './evaluate.ts';
 import { FACTS, factsOf } from './facts/index.ts';
 import { ELSEWHERE } from './facts/shape.ts';
+import { fieldReasons, fieldUse } from './field.ts';
 import { isUnmeasuredThroughput, measureCommand } from './measure-command.ts';
 import type { Advice, AdviceOptions, Answers, Measured, NeedCell, Option, Rating, Robustness } from './model.ts';
 import { type Answer, clausesOf, conditionText, ratingOf } from './ratings.ts';
@@ -46,6 +47,7 @@ export function advise(measured: Measured, answers: Answers, options: Partial<Ad
     ...answer,
     tieBreaker: answer.outcome === 'toss-up' ? tieBreakerOf(evaluation, answer.recommended, answers, measured) : null,
     load: { text: matched.text, group: matched.state === 'measured' ? matched.group.id : null },
+    field: fieldUse(evaluation.field, ableFlags(evaluation)),
     notCovered: matched.state === 'measured' ? (coverageOf([matched.group])[0] ?? null) : null,
     criteria: readings.map(({ logs: _, absolute, ...use }) => ({ ...use, absoluteBand: absolute })),
     options: optionsOf(evaluation, answer, measured, answers),
@@ -64,6 +66,17 @@ export function advise(measured: Measured, answers: Answers, options: Partial<Ad
       ...warnings.map(({ text }) => text),
     ],
   };
+}
+
+/** Flags of the transports that a further run should measure: those that are not ruled out, or else all. */
+function ableFlags({ candidates, unknown }: Evaluation): string[] {
+  const able = candidates.filter(({ barred, otherForm }) => !isNeed(barred) && !otherForm);
+  return [
+    ...new Set([
+      ...(able.length > 0 ? able : candidates).map(({ row }) => row.flag),
+      ...unknown.map(({ flag }) => flag),
+    ]),
+  ];
 }
 
 /** Reason why a run cannot support any advice; null if it can. */
@@ -223,7 +236,10 @@ function optionsOf(evaluation: Evaluation, answer: Answer, measured: Measured, a
         reasons:
           fit === null
             ? []
-            : reasonsOf(candidate, evaluation, { groups, bootstrap }, answer.recommended.includes(name)),
+            : [
+                ...reasonsOf(candidate, evaluation, { groups, bootstrap }, answer.recommended.includes(name)),
+                ...fieldReasons(name, evaluation.field, answers.objective),
+              ],
         cells,
       };
     });

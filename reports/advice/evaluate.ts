@@ -3,6 +3,7 @@ import { countOf, list } from '../model/format.ts';
 import type { Group, Row } from '../model/model.ts';
 import { type Candidate, candidateOf } from './candidates.ts';
 import { cellIn, costOf, type Reading, readCriteria, type Unnoticed } from './cost.ts';
+import { costNetwork, type Field, fieldOf, rowIn } from './field.ts';
 import { type MatchedCase, matchCase } from './load.ts';
 import type { Answers, Measured } from './model.ts';
 import { scenarioFor } from './questions/needs.ts';
@@ -10,6 +11,8 @@ import { scenarioFor } from './questions/needs.ts';
 /** Everything that follows from the answers before anything is drawn at random. */
 export type Evaluation = {
   readonly matched: MatchedCase;
+  /** Measured cases about the conditions that the project's clients live under. */
+  readonly field: Field;
   readonly candidates: readonly Candidate[];
   /** Measured transports that the advisor knows nothing of. */
   readonly unknown: readonly Row[];
@@ -31,16 +34,20 @@ export function evaluate(measured: Measured, answers: Answers): Evaluation {
   const { groups } = measured.analysis;
   const { needs } = answers;
   const preferred = scenarioFor(needs) ?? answers.load.preferred;
-  const matched = matchCase(groups, { ...answers.load, preferred }, needs.includes('binary'), needs.includes('lossy'));
+  const field = fieldOf(groups, answers);
+  const matched = matchOver(groups, { ...answers, load: { ...answers.load, preferred } }, field);
   const rows = matched.state === 'measured' ? rowsOf(groups, matched.group) : everyRow(groups);
-  const known = rows.map((row) => ({ row, candidate: candidateOf(row, askedOf(row, matched, answers), measured) }));
+  const known = rows.map((row) => ({
+    row,
+    candidate: candidateOf(row, askedOf(row, matched, answers, field), measured),
+  }));
   const candidates = known.flatMap(({ candidate }) => candidate ?? []);
   const unknown = known.filter(({ candidate }) => candidate === undefined).map(({ row }) => row);
   const unjudged = unknown.map(({ name }) => ({
     name,
     reason: 'not judged, because the advisor has no facts about it',
   }));
-  if (matched.state !== 'measured') return { ...NOTHING, matched, candidates, unknown, unjudged };
+  if (matched.state !== 'measured') return { ...NOTHING, matched, field, candidates, unknown, unjudged };
 
   const { group } = matched;
   const elsewhere = rows.filter((row) => !group.rows.some(({ name }) => name === row.name)).map(({ name }) => name);
@@ -73,6 +80,7 @@ export function evaluate(measured: Measured, answers: Answers): Evaluation {
   const counts = readings.some(({ dropped }) => dropped === null);
   return {
     matched,
+    field,
     candidates,
     unknown,
     standing,
@@ -83,6 +91,16 @@ export function evaluate(measured: Measured, answers: Answers): Evaluation {
     tested,
     lacking: standing.filter(({ name, row }) => !costs.has(name) && row.validTrials < MIN_TRIALS),
   };
+}
+
+/** Matches a load over the network of the project, if there are enough trials and such a load, or else whatever the run has. */
+function matchOver(groups: readonly Group[], { needs, load }: Answers, field: Field): MatchedCase {
+  const network = load.network == null ? costNetwork(field) : null;
+  const binary = needs.includes('binary');
+  // Few trials over the project's network judge the objective; the costs are then those of the link.
+  const lossy = needs.includes('lossy') && (network !== null || field.latency === null || load.network != null);
+  const over = network === null ? null : matchCase(groups, { ...load, network }, binary, lossy);
+  return over?.state === 'measured' ? over : matchCase(groups, load, binary, lossy);
 }
 
 const NOTHING = { standing: [], readings: [], costs: new Map<string, number>(), pool: [], tested: false, lacking: [] };
@@ -142,12 +160,22 @@ export function lackingText({ lacking }: Pick<Evaluation, 'lacking'>): string {
     : `; ${who} is missing, because its trials failed`;
 }
 
-/** Requirements on a row. The objective applies only to rows of the matched case. */
-const askedOf = ({ name }: Row, matched: MatchedCase, { needs, objective, judged }: Answers) => ({
-  needs,
-  judged,
-  objective: matched.state === 'measured' && matched.group.rows.some((row) => row.name === name) ? objective : null,
-});
+/**
+ * Requirements on a row. The objective applies only to rows of the matched case; where the project's network was measured, the figure
+ * there decides, even of few trials.
+ */
+function askedOf({ name }: Row, matched: MatchedCase, { needs, objective, judged }: Answers, field: Field) {
+  const { latency, network } = field;
+  const isMatched = matched.state === 'measured' && matched.group.rows.some((row) => row.name === name);
+  const own = matched.state === 'measured' && matched.group.id === latency?.id;
+  const row = own ? undefined : rowIn(latency, name);
+  return {
+    needs,
+    judged,
+    objective: isMatched ? objective : null,
+    ...(row === undefined || network === null ? {} : { there: { row, network } }),
+  };
+}
 
 /** Rows of the matched case, then rows of other cases for transports that it lacks, so that none vanishes. */
 function rowsOf(groups: readonly Group[], group: Group): Row[] {

@@ -73,6 +73,8 @@ export type Advice = {
   /** One question that would settle a toss-up. */
   readonly tieBreaker: string | null;
   readonly load: { readonly text: string; readonly group: string | null };
+  /** Network and fault that the use has, and what the run lacks of them. */
+  readonly field: FieldUse;
   /** Conditions that the figures do not cover; null if no figures are used. */
   readonly notCovered: string | null;
   readonly criteria: readonly CriterionUse[];
@@ -94,6 +96,16 @@ export type Advice = {
   readonly robustness: Robustness | null;
   readonly sensitivity: Sensitivity;
   readonly warnings: readonly string[];
+};
+
+/** Conditions that the clients of a use live under. */
+export type FieldUse = {
+  readonly network: string | null;
+  readonly fault: string | null;
+  /** Sentence that names both; null if the answers name none. */
+  readonly text: string | null;
+  /** Conditions that the run did not measure, each with the command that would. */
+  readonly lacks: readonly { readonly what: string; readonly command: string }[];
 };
 
 export type CriterionUse = {

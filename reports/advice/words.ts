@@ -55,6 +55,9 @@ export function flipText(advice: Advice): string | null {
   return `${weight.winner}${weight.batching} comes first if “${name}” counts for ${way} than ${share(weight.to)} of the decision (now ${share(weight.from)}).`;
 }
 
+/** Words before the command that measures a condition of the use. */
+export const lackText = (what: string): string => `Not measured in this run: ${what}. Command that measures it`;
+
 /** Words before the command that measures what the advice lacks. */
 export const MEASURE_LABEL = 'Command that measures what is missing';
 

@@ -21,6 +21,7 @@ import type { MetricId } from '../model/metrics.ts';
 import type { Analysis, AnalysisOptions, Cell, Group, Row } from '../model/model.ts';
 import { createBootstrap } from '../stats/bootstrap.ts';
 import { bandOf, bestFirst, type ColumnRule, judgeColumn } from './column.ts';
+import { fieldAnswers } from './figures/field-answers.ts';
 import { microViews } from './figures/micro.ts';
 import { wireRows } from './figures/wire.ts';
 import { judge } from './judge.ts';
@@ -67,6 +68,7 @@ export function analyse(run: Results, options: Partial<AnalysisOptions> = {}): A
     unfit,
     cautions: cautionsOf(results.environment),
     warnings,
+    field: fieldAnswers(run, groups),
   };
 }
 

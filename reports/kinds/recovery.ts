@@ -145,7 +145,7 @@ export const recovery: KindShape = {
     { header: 'listen_drops', path: 'recovery.herd', cell: (trial) => trial.recovery?.herd.listenDrops },
     { header: 'resume_limit', path: 'recovery', cell: (trial) => trial.recovery?.limit },
   ],
-  advice: null,
+  advice: { need: 'return', scenarios: 'recovery', missing: 'sessions after a fault', criteria: {} },
 };
 
 export const recoveryReport: KindReport = {

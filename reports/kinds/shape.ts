@@ -167,8 +167,11 @@ export type CsvColumn = {
 };
 
 export type AdvicePart = {
-  /** Need that its cases answer: messages at some rate, idle sessions, or the rate that a server sustains. */
-  readonly need: 'traffic' | 'silence' | 'throughput';
+  /**
+   * Need that its cases answer: messages at some rate, idle sessions, the rate that a server sustains, the way back after a fault, or
+   * readers that are slow.
+   */
+  readonly need: 'traffic' | 'silence' | 'throughput' | 'return' | 'readers';
   /** Value of `--scenarios` that measures it. */
   readonly scenarios: string;
   /** Name of what a run without such a case did not measure. */

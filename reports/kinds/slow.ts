@@ -243,7 +243,7 @@ export const slow: KindShape = {
       cell: (trial) => (trial.slow === undefined ? undefined : fatesText(trial.slow.fates)),
     },
   ],
-  advice: null,
+  advice: { need: 'readers', scenarios: 'slow-readers', missing: 'readers that are slow', criteria: {} },
 };
 
 export const slowReport: KindReport = {

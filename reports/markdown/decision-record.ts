@@ -11,6 +11,7 @@ import {
   changesOf,
   closeText,
   hasChanges,
+  lackText,
   MEASURE_LABEL,
   unmeasuredText,
 } from '../advice/words.ts';
@@ -19,8 +20,20 @@ import { escaped } from './text.ts';
 
 /** Decision record that can be read without the run: context, needs, weights, result, and what would change it. */
 export function decisionRecord(advice: Advice, { command }: { readonly command: string }): string {
-  const { heading, run, answers, load, notCovered, tieBreaker, options, unjudged, unmeasured, measure, warnings } =
-    advice;
+  const {
+    heading,
+    run,
+    answers,
+    load,
+    field,
+    notCovered,
+    tieBreaker,
+    options,
+    unjudged,
+    unmeasured,
+    measure,
+    warnings,
+  } = advice;
   const close = closeText(advice);
   const said = answersText(answers);
   const preset = PRESETS.find(({ id }) => id === answers.preset);
@@ -37,6 +50,7 @@ export function decisionRecord(advice: Advice, { command }: { readonly command: 
     `- **Measured on:** ${text(run.machine)}`,
     ...(preset === undefined ? [] : [`- **Use:** ${text(preset.title)}`]),
     `- **Load:** ${text(load.text)}`,
+    ...(field.text === null ? [] : [`- ${text(field.text)}`]),
     ...(said.objective === null ? [] : [`- **Objective:** ${text(said.objective)}`]),
     ...(notCovered === null ? [] : [`- **Not covered by the figures:** ${text(notCovered)}`]),
     '',
@@ -80,6 +94,7 @@ export function decisionRecord(advice: Advice, { command }: { readonly command: 
       unmeasured.map((one) => `${code(one.name)} ${text(unmeasuredText(one))}`),
     ),
     ...(measure === null ? [] : ['', `${MEASURE_LABEL}:`, '', '```', fenced(measure), '```']),
+    ...field.lacks.flatMap(({ what, command }) => ['', `${text(lackText(what))}:`, '', '```', fenced(command), '```']),
     ...(recommends
       ? [
           '',

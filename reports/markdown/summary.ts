@@ -1,4 +1,5 @@
 import type { Results } from '../../bench/results/schema.ts';
+import { COVERED_BY, fieldOpening } from '../analysis/figures/field-answers.ts';
 import { rerunText } from '../analysis/status.ts';
 import { type JudgedThreshold, thresholdText } from '../analysis/thresholds.ts';
 import { batchingNote, batchMark } from '../kinds/batching.ts';
@@ -6,7 +7,7 @@ import { metric as metricOf } from '../kinds/lookup.ts';
 import { cellFigure, cellInterval, printable, verdictFigures } from '../model/format.ts';
 import { inTimeNote } from '../model/in-time.ts';
 import { leadText, type MetricId } from '../model/metrics.ts';
-import type { Analysis, Group, Row } from '../model/model.ts';
+import type { Analysis, FieldAnswer, Group, Row } from '../model/model.ts';
 import { absentText, ICONS, OVERLOADED } from '../model/verdict.ts';
 import { escaped, type MarkdownColumn, markdownTable, paragraph, warningItems } from './text.ts';
 
@@ -16,7 +17,7 @@ export function summaryMarkdown(
   analysis: Analysis,
   thresholds: readonly JudgedThreshold[] = [],
 ): string {
-  const { status, counts, groups, sameTwice, cautions, warnings } = analysis;
+  const { status, counts, groups, sameTwice, cautions, warnings, field } = analysis;
   const said = ['consequence' in status ? status.consequence : null, rerunText(counts)];
   const consequence = said.flatMap((text) => (text === null ? [] : [` ${escaped(text)}`])).join('');
   return [
@@ -30,6 +31,7 @@ export function summaryMarkdown(
         .join(' '),
       '',
     ]),
+    ...field.flatMap((one) => [`**${escaped(fieldOpening(one))}** ${paragraph(one.sentence)}${commandText(one)}`, '']),
     `${escaped(status.label)} · ${escaped(id)}.${consequence}`,
     ...cautions.flatMap((text) => ['', escaped(text)]),
     ...thresholdTable(thresholds),
@@ -38,6 +40,10 @@ export function summaryMarkdown(
     '',
   ].join('\n');
 }
+
+/** Command that would cover a condition; empty if the run does. */
+const commandText = ({ command }: FieldAnswer): string =>
+  command === null ? '' : ` ${COVERED_BY} \`${printable(command).replaceAll('`', '')}\``;
 
 function thresholdTable(thresholds: readonly JudgedThreshold[]): string[] {
   if (thresholds.length === 0) return [];

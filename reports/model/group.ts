@@ -129,3 +129,10 @@ const absent = ({ name, kind = 'not supported', reason }: NonNullable<Results['p
   word: kind,
   reason: bareReason(reason),
 });
+
+/** Number of trials that a plan has of a case: some have fewer than others. */
+export function plannedTrials({ order, trials }: Results['plan'], caseId: string): number {
+  const planned = order.filter((block) => block.includes(caseId)).length;
+  // An order of other ids is that of cases that have been renamed.
+  return planned === 0 ? trials : planned;
+}

@@ -32,6 +32,21 @@ export type Analysis = {
   /** Sentences about surroundings that concern every figure: no private link, variables that change a runtime. */
   readonly cautions: readonly string[];
   readonly warnings: readonly Warning[];
+  /** Answers for a mobile network and after a fault, one line each; empty for runs that cannot have them. */
+  readonly field: readonly FieldAnswer[];
+};
+
+/** Answer for a condition that the link as it is does not have, or the command that would cover it. */
+export type FieldAnswer = {
+  readonly id: 'mobile' | 'fault';
+  readonly title: string;
+  /** Load, network and fault that it holds for; null if the run does not cover it. */
+  readonly condition: string | null;
+  readonly sentence: Sentence;
+  /** Command that would cover it; null if the run does. */
+  readonly command: string | null;
+  /** Id of the group that it is about; null if there is none. */
+  readonly group: string | null;
 };
 
 export type Check = NonNullable<Environment['checks']>[number];

@@ -7,6 +7,7 @@ import {
   changesOf,
   closeText,
   hasChanges,
+  lackText,
   MEASURE_LABEL,
   unmeasuredText,
 } from '../advice/words.ts';
@@ -24,8 +25,20 @@ export function adviceText(
   const prose = proseWidth(width);
   const lines = (text: string, as: Paint = (same) => same, indent = ''): string[] =>
     wrap(printable(text), prose, `${indent}  `, indent).map(as);
-  const { heading, tieBreaker, load, notCovered, run, answers, recommended, unjudged, unmeasured, measure, warnings } =
-    advice;
+  const {
+    heading,
+    tieBreaker,
+    load,
+    field,
+    notCovered,
+    run,
+    answers,
+    recommended,
+    unjudged,
+    unmeasured,
+    measure,
+    warnings,
+  } = advice;
   const said = answersText(answers);
   const sure = certaintiesOf(advice);
   const close = closeText(advice);
@@ -39,6 +52,7 @@ export function adviceText(
     ...lines(`Weights: ${said.weights}.`),
     ...(said.judged === null ? [] : lines(`Judged by you: ${said.judged}.`)),
     ...lines(`Load: ${load.text}`),
+    ...(field.text === null ? [] : lines(field.text)),
     ...lines(`Run: ${run.id}, ${run.status}.`, paint.dim),
     ...(recommended.length === 0
       ? []
@@ -61,6 +75,7 @@ export function adviceText(
         ]),
     // Whole, so that it can be copied.
     ...(measure === null ? [] : ['', `${MEASURE_LABEL}:`, `  ${printable(measure)}`]),
+    ...field.lacks.flatMap(({ what, command }) => ['', ...lines(`${lackText(what)}:`), `  ${printable(command)}`]),
     ...changeLines(advice, lines, paint),
     ...(notCovered === null ? [] : ['', ...lines(`Not covered: ${notCovered}`, paint.dim)]),
     ...(warnings.length === 0 ? [] : ['', ...warnings.flatMap((text) => lines(`Warning: ${text}`, paint.yellow))]),

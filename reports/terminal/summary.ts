@@ -1,4 +1,5 @@
 import type { Results } from '../../bench/results/schema.ts';
+import { COVERED_BY, fieldOpening } from '../analysis/figures/field-answers.ts';
 import { limitsOf, textOf } from '../analysis/sentences.ts';
 import { rerunText } from '../analysis/status.ts';
 import { batchMark } from '../kinds/batching.ts';
@@ -24,6 +25,7 @@ export function summary(results: Results, analysis: Analysis, { width, colour }:
     ...analysis.groups.flatMap((group) =>
       wrap(printable([group.answer, group.tieBreak].map(textOf).join(' ').trim()), prose).map(paint.bold),
     ),
+    ...fieldLines(analysis, prose, paint),
     ...(analysis.groups.length > 0 ? [''] : []),
     ...statusLines(results, analysis, prose, paint),
     ...analysis.groups.flatMap((group) => ['', ...groupLines(group, width, prose, paint)]),
@@ -40,6 +42,15 @@ function sameTwiceLines({ sameTwice }: Analysis, width: number, paint: Paints): 
   if (sameTwice === null) return [];
   const mark = sameTwice.mistaken.length === 0 ? paint.bold : paint.yellow;
   return [...wrap(printable(textOf(sameTwice.sentence)), width).map(mark), ''];
+}
+
+/** Lines about a mobile network and a fault, with the command for what the run does not cover. */
+function fieldLines({ field }: Analysis, width: number, paint: Paints): string[] {
+  return field.flatMap((one) => {
+    const command = one.command === null ? '' : ` ${COVERED_BY} ${one.command}`;
+    const lines = hanging(printable(`${fieldOpening(one)} ${textOf(one.sentence)}${command}`), width);
+    return lines.map(one.command === null ? paint.bold : paint.dim);
+  });
 }
 
 function statusLines(

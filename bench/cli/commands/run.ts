@@ -8,6 +8,7 @@ import { measureMicroApart } from '../../checks/micro/apart.ts';
 import { errorText } from '../../error-text.ts';
 import { newRunId } from '../../load/run-id.ts';
 import { type RunOptions, readOptions } from '../../plan/options.ts';
+import { scenariosOf } from '../../plan/parts.ts';
 import { besideFields, describeCase, estimateSeconds, makePlan, type RunPlan } from '../../plan/plan.ts';
 import { type Given, listOf } from '../../plan/readers.ts';
 import type { Setting } from '../../plan/settings.ts';
@@ -226,7 +227,7 @@ function showPlan(
     trials,
     seed,
     warmupSeconds,
-    maxReruns: maxReruns(plan.cases.length * trials),
+    maxReruns: maxReruns(plan.blocks.flat().length),
     leftOut: plan.leftOut,
     thresholds: thresholds.map((one) => one.text),
     ...besideFields(plan),
@@ -302,7 +303,11 @@ async function readRequest(
 }
 
 /** Cases that thresholds can be about: all requested ones, even if this machine cannot measure them. */
-const plannedBy = (options: RunOptions) => ({ ...options, cases: makePlan(options).cases.map(describeCase) });
+const plannedBy = (options: RunOptions) => ({
+  ...options,
+  scenarios: scenariosOf(options),
+  cases: makePlan(options).cases.map(describeCase),
+});
 
 /** Problem of several outputs, because stdout takes only one. */
 function oneOutput({ json, ndjson, markdown }: Pick<RunRequest, 'json' | 'ndjson' | 'markdown'>): string[] {

@@ -27,8 +27,8 @@ interface WithPath {
 }
 
 /**
- * Makes the path of the cases that have a network, a fault of the path or slow lines. A machine that cannot is refused if there is a
- * network; otherwise those cases are left out.
+ * Makes the path of the cases that have a network, a fault of the path or slow lines. A machine that cannot is refused if a network was
+ * asked for; otherwise those cases are left out.
  */
 export async function pathFor(
   plan: RunPlan,
@@ -44,12 +44,25 @@ export async function pathFor(
     return { plan, path: await NetworkPath.open({ lines, core: undefined, signal }) };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    if (!over.some(isOverNetwork)) return { plan: withoutRelay(plan, errorText(error)), path: undefined };
+    const isAsked = given.network !== undefined || plan.options.profile === 'networks';
+    if (!isAsked || !over.some(isOverNetwork))
+      return { plan: withoutRelay(withoutNetworks(plan, errorText(error)), errorText(error)), path: undefined };
     const where = given.network?.where ?? `${given.profile?.where ?? '--profile'} networks`;
     const why = `${where}: this machine can make no network: ${errorText(error)}`;
     throw new UsageError([`${why}; leave ${where} out, and see ${asCommand('npm run doctor')}`]);
   }
 }
+
+/** Leaves out the cases over networks, which a default run has without being asked. */
+const withoutNetworks = (plan: RunPlan, why: string): RunPlan =>
+  networksOf(plan.cases).reduce(
+    (left, { id }) =>
+      withoutCases(left, (planned) => networkOf(planned)?.id === id, {
+        dimensions: { network: id },
+        reason: `unavailable here: this machine can make no network: ${why}`,
+      }),
+    plan,
+  );
 
 /** Leaves out the cases with faults and lines that only a relay can make. */
 const withoutRelay = (plan: RunPlan, why: string): RunPlan =>
@@ -75,7 +88,6 @@ export async function slotsFor(
   path: NetworkPath | undefined,
   signal: AbortSignal,
 ): Promise<OpenSlots | undefined> {
-  if (path === undefined) return { slots: [], async [Symbol.asyncDispose]() {} };
   try {
     return await openSlots(plan, resources, path);
   } catch (error) {

@@ -39,9 +39,6 @@ export const isShared = (one: CoreUsage): boolean =>
 /** True if a thread waited too long for a core that others had. */
 export const isWaitedFor = (one: CoreUsage): boolean => (waitShareOf(one) ?? 0) > MAX_WAIT_SHARE;
 
-/** True if a thread waited too long for a core that trials beside its own had. */
-export const isCrowded = (one: CoreUsage): boolean => (besideWaitShareOf(one) ?? 0) > MAX_WAIT_SHARE;
-
 /** Largest of the shares that are known; null if none is. */
 export function largestShare(
   cores: readonly CoreUsage[],

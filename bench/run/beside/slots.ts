@@ -18,27 +18,32 @@ export interface OpenSlots extends AsyncDisposable {
 
 /**
  * Makes a slot for each trial of a plan that may run at the same time. The first has the path that there is; each other one gets a link,
- * namespaces and a relay of its own. With enough cores each also has cores of its own.
+ * namespaces and a relay of its own. On the loopback there is no path, and no need of one. With enough cores each also has cores of its own.
  */
 export async function openSlots(
   { cases, options }: RunPlan,
-  { pinning, roots }: Pick<RunResources, 'pinning' | 'roots'>,
-  path: NetworkPath,
+  { link, pinning, roots }: Pick<RunResources, 'link' | 'pinning' | 'roots'>,
+  path: NetworkPath | undefined,
 ): Promise<OpenSlots> {
   const workers = options.workers ?? WORKERS;
+  const atOnce = besideIn(cases, options.beside);
+  const placed = (at: number): Slot => ({ workers, pinning: pinning && pinSlot(at, workers, roots) });
+  if (path === undefined) {
+    // Without a relay nothing but the loopback has room for several: trials on one link would count each other's bytes.
+    const slots = link.kind === 'loopback' && atOnce > 1 ? Array.from({ length: atOnce }, (_, at) => placed(at)) : [];
+    return { slots, async [Symbol.asyncDispose]() {} };
+  }
   const further: NetworkPath[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(further.map((one) => one.close()));
   };
   try {
-    while (further.length + 1 < besideIn(cases, options.beside)) further.push(await path.another());
+    while (further.length + 1 < atOnce) further.push(await path.another());
   } catch (error) {
     await close();
     throw error;
   }
-  const slots = [path, ...further].map(
-    (one, at): Slot => ({ path: one, workers, pinning: pinning && pinSlot(at, workers, roots) }),
-  );
+  const slots = [path, ...further].map((one, at): Slot => ({ path: one, ...placed(at) }));
   return { slots, [Symbol.asyncDispose]: close };
 }
 

@@ -8,6 +8,7 @@ import {
   overEventStream,
   overHttp,
   overWebSocket,
+  SLOW_READERS,
   STREAM_ORDER,
   yes,
 } from './shape.ts';
@@ -23,6 +24,7 @@ export const graphql: Family = {
     devices: no(S.graphqlWs, NO_SESSIONS),
     graphql: yes(S.graphqlSubscriptions, 'subscriptions are part of a GraphQL schema'),
     quiet: yes(S.wsPing, 'an idle connection sends a ping every 12 s here, and may do so as rarely as you like'),
+    watchers: SLOW_READERS,
   },
   judgements: {
     simplicity: judged(3, 'it needs a schema, an executor and a protocol before the first message'),

@@ -1,4 +1,4 @@
-import { type Family, judged, NO_SCHEMA, NO_SESSIONS, NOT_PEER, no, TCP_WAITS, yes } from './shape.ts';
+import { type Family, judged, NO_SCHEMA, NO_SESSIONS, NOT_PEER, no, SLOW_READERS, TCP_WAITS, yes } from './shape.ts';
 import { S } from './sources.ts';
 
 export const grpc: Family = {
@@ -27,6 +27,7 @@ export const grpc: Family = {
       S.grpcKeepalive,
       'an idle stream sends at most HTTP/2 pings, which are off here, as they are by default',
     ),
+    watchers: SLOW_READERS,
   },
   judgements: {
     simplicity: judged(2, 'it needs generated code on both sides and HTTP/2 from end to end'),

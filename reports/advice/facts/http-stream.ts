@@ -1,4 +1,4 @@
-import { APP_REPLAY, type Family, judged, no, overHttp, overStream, STREAM_ORDER, yes } from './shape.ts';
+import { APP_REPLAY, type Family, judged, no, overHttp, overStream, SLOW_READERS, STREAM_ORDER, yes } from './shape.ts';
 import { S } from './sources.ts';
 
 export const httpStream: Family = {
@@ -13,6 +13,7 @@ export const httpStream: Family = {
     replay: no(S.httpStreaming, APP_REPLAY),
     'push-only': yes(S.httpStreaming, 'it was made for this'),
     quiet: yes(S.httpStreaming, 'an open response sends nothing while idle'),
+    watchers: SLOW_READERS,
   },
   judgements: {
     simplicity: judged(2, 'it needs only fetch, but you write framing and reconnecting yourself'),

@@ -1,4 +1,15 @@
-import { BASE64, CURSOR, depends, type Family, judged, LONG_POLLS, ONE_REQUEST, overHttp, yes } from './shape.ts';
+import {
+  BASE64,
+  CURSOR,
+  depends,
+  type Family,
+  judged,
+  LONG_POLLS,
+  ONE_REQUEST,
+  overHttp,
+  SLOW_READERS,
+  yes,
+} from './shape.ts';
 import { S } from './sources.ts';
 
 export const longPolling: Family = {
@@ -14,6 +25,7 @@ export const longPolling: Family = {
     'push-only': yes(S.longPolling, 'it was made for this'),
     serverless: depends(S.longPollingIssues, LONG_POLLS),
     quiet: depends(S.longPollingIssues, 'one request each time a poll ends empty, every 25 s here, is acceptable'),
+    watchers: SLOW_READERS,
   },
   judgements: {
     simplicity: judged(1, 'it needs only requests and responses; any HTTP client can take part'),

@@ -1,4 +1,3 @@
-import { MIN_TRIALS } from '../../../bench/results/rules.ts';
 import type { Capabilities } from '../../../bench/results/schema.ts';
 import { figures, list } from '../../model/format.ts';
 import type { Group, Row } from '../../model/model.ts';
@@ -23,19 +22,24 @@ const measured = (value: Fact['value'], note: string): Fact => ({ value, note, s
 const READERS: Partial<Readonly<Record<NeedId, (asked: Asked) => Fact | undefined>>> = {
   replay: replayed,
   quiet: asleep,
+  watchers: undisturbed,
 };
 
 /** Fact that the run measured, in the place of what specifications say; undefined where it measured nothing of it. */
 export const measuredFact = (need: NeedId, asked: Asked): Fact | undefined => READERS[need]?.(asked);
 
-/** Row of a transport in a group, as the harness reconnects it. */
-const managedIn = ({ rows }: Group, flag: string): Row | undefined =>
-  rows.find((row) => row.flag === flag && row.name === flag && row.validTrials >= MIN_TRIALS);
+/** Fewest trials that show whether messages are lost; a radio’s time follows from its heartbeats, in a single long trial. */
+const MIN_FAULTS = 3;
+const MIN_RADIO = 1;
+
+/** Row of a transport in a group, as the harness reconnects it, with enough valid trials. */
+const managedIn = ({ rows }: Group, flag: string, fewest: number): Row | undefined =>
+  rows.find((row) => row.flag === flag && row.name === flag && row.validTrials >= fewest);
 
 /** Tells whether sessions that reconnected after a fault received what they had missed. */
 function replayed({ flag, groups, resume, specified }: Asked): Fact | undefined {
   const seen = groups.flatMap((group) => {
-    const cells = managedIn(group, flag)?.cells;
+    const cells = managedIn(group, flag, MIN_FAULTS)?.cells;
     if (cells === undefined || cells.missed.state !== 'shown' || cells.reconnectionP50.state !== 'shown') return [];
     return [{ where: group.title, lost: Math.max(...cells.missed.values.map(({ value }) => value)) }];
   });
@@ -70,15 +74,41 @@ function replayed({ flag, groups, resume, specified }: Asked): Fact | undefined 
 const ASLEEP = 0.1;
 const AWAKE = 0.9;
 
+export const isAsleep = (secondsPerHour: number): boolean => secondsPerHour <= ASLEEP * 3600;
+export const isAwake = (secondsPerHour: number): boolean => secondsPerHour >= AWAKE * 3600;
+
+/** Time for which a radio is awake, in words. */
+export const radioText = (secondsPerHour: number): string =>
+  `a phone’s radio awake for ${figures(secondsPerHour)} s of each hour`;
+
 /** Tells for how long a silent session keeps a phone's radio awake. */
 function asleep({ flag, groups }: Asked): Fact | undefined {
   const awake = groups.flatMap((group) => {
-    const cell = managedIn(group, flag)?.cells.radioAwake;
+    const cell = managedIn(group, flag, MIN_RADIO)?.cells.radioAwake;
     return cell?.state === 'shown' ? [cell.median] : [];
   });
   if (awake.length === 0) return undefined;
   const seconds = Math.max(...awake);
-  const text = `a phone’s radio awake for ${figures(seconds)} s of each hour`;
-  if (seconds <= ASLEEP * 3600) return measured('yes', `it keeps ${text}`);
-  return seconds >= AWAKE * 3600 ? measured('no', `it keeps ${text}`) : measured('depends', `${text} is acceptable`);
+  const text = radioText(seconds);
+  if (isAsleep(seconds)) return measured('yes', `it keeps ${text}`);
+  return isAwake(seconds) ? measured('no', `it keeps ${text}`) : measured('depends', `${text} is acceptable`);
+}
+
+/** Growth of the others' p99 up to which slow readers do not disturb them, and from which on they do whatever the use. */
+const UNDISTURBED = 1.25;
+const DISTURBED = 2;
+
+export const isUndisturbed = (ratio: number): boolean => ratio <= UNDISTURBED;
+
+/** Tells what becomes of the other clients' latency while some read too slowly. */
+function undisturbed({ flag, groups }: Asked): Fact | undefined {
+  const ratios = groups.flatMap((group) => {
+    const cell = managedIn(group, flag, MIN_FAULTS)?.cells.othersRatio;
+    return cell?.state === 'shown' ? [cell.median] : [];
+  });
+  if (ratios.length === 0) return undefined;
+  const most = Math.max(...ratios);
+  const text = `the others’ p99 is ${figures(most, 2)} times as long while some readers are slow`;
+  if (isUndisturbed(most)) return measured('yes', text);
+  return most > DISTURBED ? measured('no', text) : measured('depends', `it is acceptable that ${text}`);
 }

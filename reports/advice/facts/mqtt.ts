@@ -7,6 +7,7 @@ import {
   no,
   otherForm,
   overWebSocket,
+  SLOW_READERS,
   TCP_WAITS,
   UPGRADED,
   yes,
@@ -33,6 +34,7 @@ export const mqtt: Family = {
     graphql: no(S.mqttPayload, NO_SCHEMA),
     serverless: depends(S.mqttTransport, 'a broker elsewhere keeps the connections open', 'judgement'),
     quiet: yes(S.mqttKeepAlive, 'a client pings every 60 s here, and may do so as rarely as every 18 hours'),
+    watchers: SLOW_READERS,
   },
   judgements: {
     simplicity: judged(2, 'you run a broker; every platform has a client'),

@@ -74,6 +74,12 @@ export const judged = (level: Judgement['level'], note: string): Judgement => ({
   tag: 'judgement',
 });
 
+/** Answer of every transport: no protocol says what a server does with messages that a reader does not take. */
+export const SLOW_READERS = depends(
+  S.backpressure,
+  'the server bounds what waits for a reader that is too slow, and then drops messages or ends its session',
+);
+
 export const NOT_PEER = 'it connects a client to a server, never two clients to each other';
 export const NO_SCHEMA = 'it carries messages and knows no schema';
 export const APP_REPLAY = 'the protocol does not record what a client has received; the application must';

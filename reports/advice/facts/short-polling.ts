@@ -1,4 +1,4 @@
-import { CURSOR, depends, type Family, judged, no, ONE_REQUEST, overHttp, yes } from './shape.ts';
+import { CURSOR, depends, type Family, judged, no, ONE_REQUEST, overHttp, SLOW_READERS, yes } from './shape.ts';
 import { S } from './sources.ts';
 
 export const shortPolling: Family = {
@@ -17,6 +17,7 @@ export const shortPolling: Family = {
     ),
     serverless: yes(S.content, 'the server answers at once and holds no request'),
     quiet: no(S.longPolling, 'the client sends a request at every interval, whether there is news or not'),
+    watchers: SLOW_READERS,
   },
   judgements: {
     simplicity: judged(1, 'it is the simplest of all'),

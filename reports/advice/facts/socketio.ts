@@ -9,6 +9,7 @@ import {
   no,
   otherForm,
   overWebSocket,
+  SLOW_READERS,
   yes,
 } from './shape.ts';
 import { S } from './sources.ts';
@@ -35,6 +36,7 @@ export const socketio: Family = {
     graphql: no(S.sockets, NO_SCHEMA),
     serverless: depends(S.gateway, `${GATEWAY} and speaks Socket.IO’s protocol`, 'judgement'),
     quiet: yes(S.sockets, 'an idle connection sends only a ping every 25 s here, which is the default'),
+    watchers: SLOW_READERS,
   },
   judgements: {
     simplicity: judged(2, 'it needs its own library on both sides, and sticky sessions as long as polling is enabled'),

@@ -50,6 +50,11 @@ export const WAITS = {
 } as const satisfies Readonly<Record<string, Source>>;
 
 export const S = {
+  backpressure: {
+    clause:
+      'Node.js 24 documentation, “stream”: writable.write() buffers without limit what a slow reader does not take',
+    url: 'https://nodejs.org/docs/latest-v24.x/api/stream.html#writablewritechunk-encoding-callback',
+  },
   tcpOrder: rfc(9293, '2.2'),
   wsHandshake: rfc(6455, '4.1'),
   wsFrames: rfc(6455, '5.6'),

@@ -7,6 +7,7 @@ import {
   otherForm,
   overEventStream,
   overHttp,
+  SLOW_READERS,
   STREAM_ORDER,
   yes,
 } from './shape.ts';
@@ -29,6 +30,7 @@ export const sse: Family = {
       'with numbered events that the server keeps, and their last number from the client in Last-Event-ID; the events measured here have no number',
     ),
     'push-only': yes(S.eventSource, 'it was made for this'),
+    watchers: SLOW_READERS,
   },
   judgements: {
     simplicity: judged(1, 'it is a response that does not end; even curl can read it'),

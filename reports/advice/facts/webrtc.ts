@@ -1,4 +1,4 @@
-import { APP_REPLAY, type Family, judged, NO_SCHEMA, NO_SESSIONS, no, otherForm, yes } from './shape.ts';
+import { APP_REPLAY, type Family, judged, NO_SCHEMA, NO_SESSIONS, no, otherForm, SLOW_READERS, yes } from './shape.ts';
 import { S } from './sources.ts';
 
 export const webrtc: Family = {
@@ -28,6 +28,7 @@ export const webrtc: Family = {
     graphql: no(S.dataChannelData, NO_SCHEMA),
     serverless: no(S.dataChannelStack, 'it needs a peer that stays up and listens on UDP'),
     quiet: no(S.consent, 'it checks about every 5 s that the other side still consents'),
+    watchers: SLOW_READERS,
   },
   judgements: {
     simplicity: judged(3, 'it needs signalling, ICE, DTLS and SCTP, and a TURN server where no direct path is found'),

@@ -1,4 +1,15 @@
-import { APP_REPLAY, type Family, judged, NO_SCHEMA, NO_SESSIONS, NOT_PEER, no, otherForm, yes } from './shape.ts';
+import {
+  APP_REPLAY,
+  type Family,
+  judged,
+  NO_SCHEMA,
+  NO_SESSIONS,
+  NOT_PEER,
+  no,
+  otherForm,
+  SLOW_READERS,
+  yes,
+} from './shape.ts';
 import { S } from './sources.ts';
 
 export const webtransport: Family = {
@@ -25,6 +36,7 @@ export const webtransport: Family = {
     graphql: no(S.webTransport, NO_SCHEMA),
     serverless: no(S.webTransportHttp3, 'it needs a host that keeps QUIC connections open'),
     quiet: yes(S.quicIdle, 'an idle session sends only what keeps it from timing out, an empty frame every 15 s here'),
+    watchers: SLOW_READERS,
   },
   judgements: {
     simplicity: judged(3, 'it needs HTTP/3 and certificates, and few servers support it yet'),

@@ -1,4 +1,14 @@
-import { APP_REPLAY, type Family, judged, NO_SCHEMA, NO_SESSIONS, no, overWebSocket, yes } from './shape.ts';
+import {
+  APP_REPLAY,
+  type Family,
+  judged,
+  NO_SCHEMA,
+  NO_SESSIONS,
+  no,
+  overWebSocket,
+  SLOW_READERS,
+  yes,
+} from './shape.ts';
 import { S } from './sources.ts';
 
 export const ws: Family = {
@@ -10,6 +20,7 @@ export const ws: Family = {
     replay: no(S.wsDesign, APP_REPLAY),
     devices: no(S.wsDesign, NO_SESSIONS),
     graphql: no(S.wsFrames, NO_SCHEMA),
+    watchers: SLOW_READERS,
   },
   judgements: {
     simplicity: judged(1, 'one handshake, then messages; every platform has a client'),

@@ -10,13 +10,14 @@ export const NEEDS = [
   { id: 'ordered', of: 'messages', name: 'message order', question: 'Must messages from one sender arrive in the order in which they were sent?' },
   { id: 'reliable', of: 'messages', name: 'no loss while connected', question: 'Must every message arrive as long as the session lasts?' },
   { id: 'lossy', of: 'network', name: 'no waiting for lost packets', question: 'Does the network lose packets, and must later messages arrive without waiting for a lost one?' },
-  { id: 'replay', of: 'messages', name: 'replay after a reconnect', question: 'Must a client that reconnects receive the messages that it missed?' },
+  { id: 'replay', of: 'messages', name: 'reconnecting without loss', question: 'Must a client that reconnects receive the messages that it missed?' },
   { id: 'push-only', of: 'messages', name: 'server push only', question: 'Is it enough that the server sends, because clients send only now and then?' },
   { id: 'peer', of: 'clients', name: 'peer to peer', question: 'Must clients talk to each other without a server between them?' },
   { id: 'devices', of: 'clients', name: 'devices that go offline', question: 'Are clients devices that come and go, for which the server must keep sessions and tell others when they are gone?' },
   { id: 'graphql', of: 'clients', name: 'an existing GraphQL schema', question: 'Do clients already use a GraphQL schema?' },
   { id: 'serverless', of: 'network', name: 'a host without long-lived connections', question: 'Does the host end every request after some seconds and keep no connection open?' },
-  { id: 'quiet', of: 'network', name: 'almost free silent sessions', question: 'Are most sessions silent most of the time, and must a silent session send almost nothing?' },
+  { id: 'quiet', of: 'network', name: 'sleeping devices', question: 'Are most sessions silent most of the time, as of phones and sensors, and must a silent session send almost nothing, so that their radios sleep?' },
+  { id: 'watchers', of: 'clients', name: 'many watchers, some of them slow', question: 'Do many clients watch the same messages, and must the others not suffer when some are too slow to keep up?' },
 ] as const;
 
 /** Groups of needs, in the order in which they are asked. */

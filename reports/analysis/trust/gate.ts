@@ -4,7 +4,7 @@ import type { Case, MeasuredTrial, Results } from '../../../bench/results/schema
 import { reportOf } from '../../kinds/lookup.ts';
 import type { TrialCondition } from '../../kinds/shape.ts';
 import { countOf } from '../../model/format.ts';
-import { kindOf } from '../../model/group.ts';
+import { kindOf, plannedTrials } from '../../model/group.ts';
 import type { Analysis } from '../../model/model.ts';
 
 /** `kept`: holds; `note`: limits the results; `broken`: spoils them; `unknown`: was not checked. */
@@ -57,9 +57,9 @@ export function statusOfTrials(
 ): { status: GateStatus; count: string } {
   const broken = trials.filter(isBroken);
   if (broken.length === 0) return { status: 'kept', count: `kept in all ${countOf(trials.length, 'trial')}` };
-  const enough = plan.trials < MIN_TRIALS ? 1 : MIN_TRIALS;
+  const enough = (id: string): number => (plannedTrials(plan, id) < MIN_TRIALS ? 1 : MIN_TRIALS);
   const counted = broken.some(({ trial }) => trial.state === 'valid');
-  const short = broken.some(({ one }) => one.trials.filter(({ state }) => state === 'valid').length < enough);
+  const short = broken.some(({ one }) => one.trials.filter(({ state }) => state === 'valid').length < enough(one.id));
   const names = new Set(broken.map(({ one }) => one.id));
   return {
     status: counted || short ? 'broken' : 'note',

@@ -6,6 +6,7 @@ import type { Results } from '../../../bench/results/schema.ts';
 import { lostIn } from '../../../bench/results/values.ts';
 import { reportOf, scenarioText, shapeOf } from '../../kinds/lookup.ts';
 import { countOf, figures, integer, list, verdictFigures } from '../../model/format.ts';
+import { plannedTrials } from '../../model/group.ts';
 import type { Check, Group, Question, Row, TrialView, Warning } from '../../model/model.ts';
 import { firstOf, groupReasons } from '../../model/reasons.ts';
 import type { Verdict } from '../../model/verdict.ts';
@@ -184,8 +185,9 @@ const isOfServer = ({ broken }: TrialView): boolean => broken.some(({ rule }) =>
 const OF_SERVER: readonly string[] = ['nothing-lost', 'nothing-foreign'] satisfies RuleId[];
 
 function shortfall(hit: readonly { readonly row: Row }[], plan: Plan): string {
-  if (plan.trials < MIN_TRIALS) return '';
-  const short = hit.filter(({ row }) => row.validTrials < MIN_TRIALS).map(({ row }) => row);
+  const short = hit
+    .filter(({ row }) => plannedTrials(plan, row.caseId) >= MIN_TRIALS && row.validTrials < MIN_TRIALS)
+    .map(({ row }) => row);
   const [only, another] = short;
   if (only === undefined) return '';
   const names = list(

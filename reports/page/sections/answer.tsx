@@ -1,4 +1,5 @@
 import { Fragment, type ReactNode } from 'react';
+import { COVERED_BY } from '../../analysis/figures/field-answers.ts';
 import { limitsOf } from '../../analysis/sentences.ts';
 import { share } from '../../model/format.ts';
 import type { Analysis, Group, Sentence, Tiers } from '../../model/model.ts';
@@ -32,6 +33,7 @@ export function Answers({ analysis, styles, next }: Props) {
           <Limits groups={groups} />
         </dl>
       ) : null}
+      <FieldAnswers analysis={analysis} />
       {next.length === 0 ? null : (
         <p className="next-steps">
           {next.map(({ href, text }) => (
@@ -140,6 +142,38 @@ function OtherQuestions({ groups }: { groups: readonly Group[] }) {
         </details>
       )}
     </section>
+  );
+}
+
+/** Answers for a mobile network and after a fault, whatever question is chosen; what the run does not cover has its command. */
+function FieldAnswers({ analysis: { field, groups } }: Pick<Props, 'analysis'>) {
+  if (field.length === 0) return null;
+  return (
+    <dl className="facts-of-answer field-answers">
+      {field.map((one) => {
+        const { id, title, condition, sentence, command, group } = one;
+        const index = groups.findIndex((each) => each.id === group);
+        return (
+          <div key={id} data-field={id}>
+            <dt>{title}:</dt>
+            <dd>
+              {condition === null ? null : (
+                <>
+                  <a href={`#${sectionId(index)}`}>{unbroken(condition)}</a>:{' '}
+                </>
+              )}
+              <Phrases sentence={sentence} />
+              {command === null ? null : (
+                <>
+                  {' '}
+                  {COVERED_BY} <code>{command}</code>
+                </>
+              )}
+            </dd>
+          </div>
+        );
+      })}
+    </dl>
   );
 }
 

@@ -1,10 +1,11 @@
 import type { Results } from '../../../bench/results/schema.ts';
 import { countOf, utcMinute } from '../../model/format.ts';
+import { plannedTrials } from '../../model/group.ts';
 import type { Analysis } from '../../model/model.ts';
 import { Phrases, Prose } from '../parts/parts.tsx';
 
 export function Header({ results, analysis: { status } }: { results: Results; analysis: Analysis }) {
-  const { environment, plan } = results;
+  const { environment } = results;
   return (
     <header className="page-header">
       <div className="page-header-line">
@@ -22,11 +23,18 @@ export function Header({ results, analysis: { status } }: { results: Results; an
           `${environment.platform} ${environment.kernel}`,
           `Node ${environment.node}`,
           environment.link,
-          `${countOf(plan.trials, 'trial')} per case`,
+          trialsText(results),
         ].join(' · ')}
       </p>
     </header>
   );
+}
+
+/** Number of trials per case: `6 trials per case`, or `3 to 6 trials per case` where some have fewer. */
+function trialsText({ plan, cases }: Results): string {
+  const fewest = Math.min(plan.trials, ...cases.map(({ id }) => plannedTrials(plan, id)));
+  const from = fewest < plan.trials ? `${fewest} to ` : '';
+  return `${from}${countOf(plan.trials, 'trial')} per case`;
 }
 
 const THEMES = { system: 'System', light: 'Light', dark: 'Dark' };

@@ -18,6 +18,7 @@ import {
   closeText,
   flipText,
   hasChanges,
+  lackText,
   MEASURE_LABEL,
   measuredAloneText,
   needFlipText,
@@ -46,7 +47,7 @@ export type Shown = {
 export function Result(shown: Shown) {
   const { advice, weighed } = shown;
   if (!weighed) return <Filtered {...shown} />;
-  const { heading, tieBreaker, load, notCovered, outcome, warnings } = advice;
+  const { heading, tieBreaker, load, field, notCovered, outcome, warnings } = advice;
   const close = closeText(advice);
   return (
     <>
@@ -60,7 +61,7 @@ export function Result(shown: Shown) {
       )}
       {close === null ? null : <p>{close}</p>}
       <p className="advisor-load-text">
-        <Prose>{load.text}</Prose>
+        <Prose>{field.text === null ? load.text : `${load.text} ${field.text}`}</Prose>
       </p>
       <HowSure {...shown} />
       <Options {...shown} />
@@ -311,7 +312,7 @@ function RuledOut({ advice }: Shown) {
   );
 }
 
-function Unmeasured({ advice: { unmeasured, measure } }: { advice: Advice }) {
+function Unmeasured({ advice: { unmeasured, measure, field } }: { advice: Advice }) {
   return (
     <>
       {unmeasured.length === 0 ? null : (
@@ -331,6 +332,11 @@ function Unmeasured({ advice: { unmeasured, measure } }: { advice: Advice }) {
           {MEASURE_LABEL}: <code className="advisor-command">{measure}</code>
         </p>
       )}
+      {field.lacks.map(({ what, command }) => (
+        <p key={what} className="note">
+          {lackText(what)}: <code className="advisor-command">{command}</code>
+        </p>
+      ))}
     </>
   );
 }
