@@ -26,6 +26,7 @@ const SHAPING: readonly Setting[] = [
   'duration',
   'heartbeat',
   'reader',
+  'clients-in',
   'aa',
 ];
 
