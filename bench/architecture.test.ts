@@ -75,6 +75,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/results/values.ts',
     'bench/security/redact.ts',
     'clients/platform',
+    'clients/shared/back-off.ts',
   ],
   'bench/run': [
     'bench/contract.ts',
@@ -190,6 +191,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'servers/shared': SERVER_AIDS,
   clients: ['clients/shared', 'bench/contract.ts', 'bench/error-text.ts', 'bench/codec'],
   'clients/shared': ['bench/contract.ts', 'bench/error-text.ts', 'bench/codec'],
+  'clients/react': ['clients', 'bench/contract.ts', 'bench/error-text.ts'],
   'clients/platform': ['bench/contract.ts', 'bench/codec', 'bench/native', 'clients/shared/address.ts'],
   'reports/stats': ['bench/results'],
   'reports/model': ['reports/stats', 'bench/results'],

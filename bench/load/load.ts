@@ -26,8 +26,8 @@ import { Arrivals } from './readers/arrivals.ts';
 import { type Drain, Recorder, type Usage } from './recorder.ts';
 import type { Recording } from './recording.ts';
 import type { Open } from './recovery/attempt.ts';
-import { seededRandom } from './recovery/back-off.ts';
 import { Recovery } from './recovery/recovery.ts';
+import { seededRandom } from './recovery/seeded-random.ts';
 import { SendSchedule } from './send-schedule.ts';
 import { LoadSession } from './session.ts';
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { BASE_SECONDS, BackOff, CAP_SECONDS, seededRandom } from './back-off.ts';
+import { BASE_SECONDS, BackOff, CAP_SECONDS } from '../../../clients/shared/back-off.ts';
+import { seededRandom } from './seeded-random.ts';
 
 /** Largest distance between the distribution of some values and the uniform one from 0 to `end` (Kolmogorov–Smirnov). */
 function distanceFromUniform(values: readonly number[], end: number): number {

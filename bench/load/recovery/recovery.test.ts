@@ -6,8 +6,8 @@ import { VirtualTimers } from '../../testing/recovery/virtual-timers.ts';
 import { Messages } from '../messages.ts';
 import type { RecoveryOrder } from '../protocol.ts';
 import { LoadSession } from '../session.ts';
-import { seededRandom } from './back-off.ts';
 import { Recovery } from './recovery.ts';
+import { seededRandom } from './seeded-random.ts';
 
 const order = (clients: number, count: number): RecoveryOrder => ({
   order: 'recovery',

@@ -1,3 +1,4 @@
+import type { Random } from '../../../clients/shared/back-off.ts';
 import type { Session } from '../../contract.ts';
 import type { Timers } from '../clock.ts';
 import { Ledger } from '../ledger.ts';
@@ -6,7 +7,6 @@ import type { RecoveryOrder, SessionHistory } from '../protocol.ts';
 import type { Recording } from '../recording.ts';
 import type { LoadSession } from '../session.ts';
 import type { Open } from './attempt.ts';
-import type { Random } from './back-off.ts';
 import { History } from './history.ts';
 import { Subscriber } from './subscriber.ts';
 

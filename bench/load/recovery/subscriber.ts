@@ -1,9 +1,9 @@
+import { BackOff, type Random } from '../../../clients/shared/back-off.ts';
 import { formatLogId } from '../../codec/replay-log.ts';
 import type { Receiver, Session } from '../../contract.ts';
 import type { Timers } from '../clock.ts';
 import type { RecoveryOrder } from '../protocol.ts';
 import { abandon, attempt, type Open } from './attempt.ts';
-import { BackOff, type Random } from './back-off.ts';
 import type { History } from './history.ts';
 
 export interface SubscriberSettings {
