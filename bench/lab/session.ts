@@ -152,7 +152,7 @@ export class LabSession implements AsyncDisposable {
     );
   }
 
-  /** What has passed since the last call; undefined if nothing runs. */
+  /** Bytes and frames since the last call; undefined if nothing runs. */
   traffic(): LabEvent | undefined {
     if (this.#run === undefined || !this.#running) return undefined;
     const { journal } = this.#run;

@@ -17,15 +17,17 @@ import { Kept } from './kept.tsx';
 import { LaneCard } from './lane.tsx';
 import { Pacer, pageTasks } from './pacer.ts';
 import { PathControls } from './path.tsx';
-import { lanesOf, type PageRun } from './run.ts';
+import { lanesOf, type PageLane, type PageRun } from './run.ts';
 import { scaleOf } from './scale.ts';
 import { useTick } from './ticker.ts';
 
 /** Frames that the page keeps, of which it shows the newest. */
 const KEPT_FRAMES = 200;
 /** Longest wait for the last answers when a run is stopped. */
-const DRAIN_MS = 3_000;
+const DRAIN_MS = 2_500;
 const DRAIN_STEP_MS = 50;
+/** Time that sessions have to say goodbye before their servers end. */
+const GOODBYE_MS = 200;
 
 /** Phase of the lab: nothing, servers are started, messages flow, the last answers are waited for, all is measured. */
 type Phase = 'ready' | 'starting' | 'running' | 'stopping' | 'done';
@@ -67,13 +69,13 @@ export function Lab({ settings }: { settings: LabSettings }) {
   async function stop({ id, lanes }: PageRun): Promise<void> {
     setPhase('stopping');
     const endMs = performance.now() + DRAIN_MS;
-    while (performance.now() < endMs && lanes.some(({ record }) => record.underWay > 0)) {
-      await new Promise((resolve) => setTimeout(resolve, DRAIN_STEP_MS));
-    }
+    const isAwaited = ({ record }: PageLane): boolean => record.underWay > record.lost(performance.now());
+    while (performance.now() < endMs && lanes.some(isAwaited)) await wait(DRAIN_STEP_MS);
     try {
       const measured = lanes.filter(({ record }) => record.due > 0);
       await Promise.all(measured.map(({ name }) => api.window({ run: id, transport: name, at: 'end' })));
       setPhase('done');
+      await wait(GOODBYE_MS);
       await api.stop(id);
     } catch (error) {
       failed(error);
@@ -142,13 +144,24 @@ export function Lab({ settings }: { settings: LabSettings }) {
           </div>
         </div>
         {run === undefined ? null : (
-          <Lanes {...{ settings, run, pacer, begin, traffic, cuts }} sending={phase === 'running'} connected={isOn} />
+          <Lanes
+            settings={settings}
+            run={run}
+            pacer={pacer}
+            begin={begin}
+            traffic={traffic}
+            cuts={cuts}
+            sending={phase === 'running'}
+            connected={isOn}
+          />
         )}
         <Frames frames={frames} transports={run?.lanes.map(({ name }) => name) ?? []} />
       </main>
     </>
   );
 }
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const PHASES: Readonly<Record<Phase, string>> = {
   ready: 'ready',
@@ -203,7 +216,7 @@ function Lanes({ settings, run, traffic, ...common }: LanesProps) {
   );
 }
 
-/** What the server tells: bytes, frames and cuts. */
+/** News from the server: bytes, frames and cuts. */
 function useLabEvents(api: ReturnType<typeof labApi>) {
   const [traffic, setTraffic] = useState<Readonly<Record<string, Traffic>>>({});
   const [frames, setFrames] = useState<readonly ShownFrame[]>([]);

@@ -1,6 +1,5 @@
 import { type ReactNode, useEffect, useEffectEvent, useRef } from 'react';
 import type { LabTransport, Traffic } from '../../bench/lab/protocol.ts';
-import type { Status } from '../react/connection.ts';
 import { useTransport } from '../react/use-transport.ts';
 import { Chart, type SeenCut } from './chart.tsx';
 import { bytesText, countText, timeText } from './format.ts';
@@ -47,10 +46,10 @@ export function LaneCard(props: LaneProps) {
         <h3>
           <span className="lab-swatch" aria-hidden="true" /> {lane.name}
         </h3>
-        <p className={`pill lab-pill lab-pill-${shown}`} role="status">
-          {WORDS[shown]}
+        <output className={`pill lab-pill-${shown}`}>
+          {shown}
           {shown === 'reconnecting' && attempts > 0 ? `, attempt ${attempts}` : ''}
-        </p>
+        </output>
       </header>
       <p className="quiet lab-title">{transport.title}</p>
       <Chart
@@ -72,24 +71,14 @@ export function LaneCard(props: LaneProps) {
         <Figure term="not sent" alarming={record.unsent > 0}>
           {countText(record.unsent)}
         </Figure>
-        <Figure term="bytes a message, up">{bytesText(traffic?.up ?? 0, record.delivered)}</Figure>
-        <Figure term="bytes a message, down">{bytesText(traffic?.down ?? 0, record.delivered)}</Figure>
+        <Figure term="up, a message">{bytesText(traffic?.up ?? 0, record.delivered)}</Figure>
+        <Figure term="down, a message">{bytesText(traffic?.down ?? 0, record.delivered)}</Figure>
       </dl>
       {error === undefined || !props.connected ? null : <p className="lab-error">{error.message}</p>}
       <Changes lane={lane} />
     </article>
   );
 }
-
-/** Words for a status. */
-const WORDS: Readonly<Record<Status | 'ended', string>> = {
-  idle: 'not connected',
-  connecting: 'connecting',
-  open: 'open',
-  reconnecting: 'reconnecting',
-  closed: 'closed',
-  ended: 'ended',
-};
 
 /** Connects the lane, sends its messages when they are due, and records what comes back. */
 function useLane({ lane, pacer, phase, sending, connected, begin }: LaneProps) {
@@ -143,7 +132,7 @@ function Figure({ term, alarming = false, children }: { term: string; alarming?:
 /** Newest changes of a connection that are shown. */
 const SHOWN_CHANGES = 4;
 
-/** What happened to the connection, the newest last. */
+/** Changes of the connection, the newest last. */
 function Changes({ lane: { record } }: { lane: PageLane }) {
   const [first] = record.changes;
   if (first === undefined) return null;
@@ -151,7 +140,7 @@ function Changes({ lane: { record } }: { lane: PageLane }) {
     <ol className="lab-changes" aria-label="What happened to the connection">
       {record.changes.slice(-SHOWN_CHANGES).map(({ atMs, status, text }) => (
         <li key={atMs}>
-          <span className="lab-at">{((atMs - first.atMs) / 1e3).toFixed(1)} s</span> {WORDS[status]}
+          <span className="lab-at">{((atMs - first.atMs) / 1e3).toFixed(1)} s</span> {status}
           {text === '' ? '' : `: ${text}`}
         </li>
       ))}

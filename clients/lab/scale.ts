@@ -29,7 +29,7 @@ export function scaleOf(lanes: readonly (readonly Point[])[], nowMs: number): Sc
   return { from, to: Math.max(from + 1, Math.ceil(Math.log10(high) + 1e-9)) };
 }
 
-export const xOf = (atMs: number, nowMs: number): number => WIDTH * (1 - (nowMs - atMs) / (WINDOW_SECONDS * 1e3));
+export const xOf = (atMs: number, nowMs: number): number => WIDTH - ((nowMs - atMs) * WIDTH) / (WINDOW_SECONDS * 1e3);
 
 export function yOf(milliseconds: number, { from, to }: Scale): number {
   const share = (Math.log10(Math.max(10 ** from, milliseconds)) - from) / (to - from);

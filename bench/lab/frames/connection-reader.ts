@@ -18,7 +18,7 @@ export const SHOWN_BYTES = 512;
 
 /** State of one direction of a stream. */
 interface Direction {
-  /** What has come of the first head. */
+  /** Bytes of the first head that have come. */
   head: Buffer;
   /** `head`: its first head is not complete; `http`: pieces are shown as they come; `frames`: it carries WebSocket frames. */
   state: 'head' | 'http' | 'frames';

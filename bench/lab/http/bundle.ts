@@ -3,17 +3,6 @@ import { fileURLToPath } from 'node:url';
 const project = fileURLToPath(new URL('../../../', import.meta.url));
 const entry = fileURLToPath(new URL('../../../clients/lab/main.tsx', import.meta.url));
 
-/** Module in the place of `mqtt`, whose build for browsers has nothing but a default export. */
-const NAMED_EXPORTS = `import mqtt from 'mqtt/dist/mqtt.esm';
-export const { connect, MqttClient } = mqtt;`;
-const SHIM = '\0mqtt';
-
-const mqttForBrowsers = {
-  name: 'mqtt-for-browsers',
-  resolveId: (id: string) => (id === 'mqtt' ? SHIM : undefined),
-  load: (id: string) => (id === SHIM ? NAMED_EXPORTS : undefined),
-};
-
 /** Bundles the page's script, with every client that a browser can run: a lab is started by hand, and its bundle takes about a second. */
 export async function bundlePage(): Promise<string> {
   const { rolldown } = await import('rolldown');
@@ -21,7 +10,6 @@ export async function bundlePage(): Promise<string> {
     input: entry,
     cwd: project,
     platform: 'browser',
-    plugins: [mqttForBrowsers],
     tsconfig: false,
     logLevel: 'silent',
     transform: { jsx: { runtime: 'automatic' }, define: { 'process.env.NODE_ENV': '"production"' } },

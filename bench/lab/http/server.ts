@@ -28,7 +28,7 @@ export interface LabServerSettings {
   readonly page: (path: string) => Content | undefined | Promise<Content | undefined>;
   /** Does what the page asks for; undefined if there is no such order. */
   readonly order: (path: string, body: unknown) => Promise<unknown> | undefined;
-  /** What has passed since the last call; undefined if nothing runs. */
+  /** Bytes and frames since the last call; undefined if nothing runs. */
   readonly traffic: () => LabEvent | undefined;
   /** Accepts connections elsewhere, hands them over, and says at which port. Absent: this process accepts them. */
   readonly accept?: (adopt: (socket: Socket) => void) => Promise<number>;

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { networkOf, partsOf } from '../../networks/network.ts';
-import { command } from '../../results/command.ts';
 import { type Environment, type NetworkInfo, type Results, SCHEMA } from '../../results/schema.ts';
 import { capabilitiesOf, type TransportChoice } from '../../transports/index.ts';
 import type { InForce, KeepOrder, RunOrder } from '../protocol.ts';
 import { caseOf, hasNetwork, type LaneWindow, type PathCut } from './case.ts';
+
+/** Command that opens the lab. A run by hand cannot be repeated by a command. */
+const labCommand = 'npm run lab';
 
 /** Everything that the lab's server knows of a run, besides what its page measured. */
 export interface KnownRun {
@@ -43,7 +45,7 @@ export function labResults(known: KnownRun, { browser, clockResolutionSeconds, l
       warmupSeconds: 0,
       workers: 1,
       order: [cases.map(({ id }) => id)],
-      command: 'npm run lab',
+      command: labCommand,
     },
     environment: {
       ...environment,
@@ -89,5 +91,5 @@ function networkInfo(id: string, inForce: InForce): NetworkInfo {
   };
 }
 
-/** Sentence about a run that cannot be kept. */
-export const NOTHING_TO_KEEP = `nothing was measured in this run: start one, and stop it before you keep it. ${command('npm run bench')} measures without a page`;
+/** Words about a run that cannot be kept. */
+export const NOTHING_TO_KEEP = 'nothing was measured in this run: start one, and stop it before you keep it';
