@@ -1,4 +1,4 @@
-import { connect as dial, type IClientOptions, MqttClient } from 'mqtt';
+import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { writeCoalesced } from '../bench/codec/coalesced-writes.ts';
 import { BROADCAST, opcodeOf } from '../bench/codec/header.ts';
 import { qosOf } from '../bench/codec/qos.ts';
@@ -122,12 +122,12 @@ export async function connect(url: string, receiver: Receiver, settings: ClientS
 /** Opens the client's connection: the platform's WebSocket, or its TCP, on which Nagle's algorithm is off. */
 async function open(url: string, options: IClientOptions, { platform, signal }: ClientSettings): Promise<MqttClient> {
   const { protocol, hostname, port } = new URL(url);
-  if (/^wss?:/.test(protocol)) return dial(url, options);
+  if (/^wss?:/.test(protocol)) return mqtt.connect(url, options);
   const secure = protocol === 'mqtts:';
   const address = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || (secure ? 8883 : 1883)), secure };
   const opened = await platform.openStream(address, signal);
   let isFirst = true;
-  return new MqttClient(() => {
+  return new mqtt.MqttClient(() => {
     const stream = isFirst ? opened : platform.reopenStream?.(address);
     isFirst = false;
     if (stream === undefined) throw new Error('the library cannot reconnect over TCP on this platform; use mqtt:ws');

@@ -3,6 +3,10 @@ import { type AddressInfo, createServer, connect as dial, type Socket } from 'no
 /** TCP relay in front of a server, whose connections can be cut as by a crash: without any protocol's goodbye. */
 export interface Relay extends AsyncDisposable {
   readonly port: number;
+  /** Number of connections that clients have opened, those cut at once included. */
+  readonly accepted: number;
+  /** Number of connections of clients that are open. */
+  readonly open: number;
   /** Cuts every connection, and each new one at once. */
   cut(): void;
   /** Passes connections on again, to another port if one is given. */
@@ -13,6 +17,8 @@ export interface Relay extends AsyncDisposable {
 export async function startRelay(target: number): Promise<Relay> {
   let port = target;
   let isCut = false;
+  let accepted = 0;
+  let open = 0;
   const sockets = new Set<Socket>();
   const track = (socket: Socket): Socket => {
     sockets.add(socket);
@@ -22,6 +28,9 @@ export async function startRelay(target: number): Promise<Relay> {
     return socket.once('close', () => sockets.delete(socket));
   };
   const server = createServer((near) => {
+    accepted++;
+    open++;
+    near.once('close', () => open--);
     if (isCut) return void near.destroy();
     const far = track(dial(port, '127.0.0.1'));
     track(near).pipe(far).pipe(near);
@@ -31,6 +40,12 @@ export async function startRelay(target: number): Promise<Relay> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
+    get accepted() {
+      return accepted;
+    },
+    get open() {
+      return open;
+    },
     cut() {
       isCut = true;
       for (const socket of sockets) socket.destroy();
