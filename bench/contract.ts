@@ -244,7 +244,7 @@ export interface WebSocketLike {
   onopen: Handler<object> | null;
   onmessage: Handler<{ data: unknown }> | null;
   onclose: Handler<{ code: number; reason: string }> | null;
-  onerror: Handler<{ type?: string; message?: string }> | null;
+  onerror: Handler<{ message?: string }> | null;
   send(data: string | Uint8Array): void;
   close(code?: number, reason?: string): void;
   /** Cuts the connection, without a closing handshake. Absent in a browser. */
@@ -259,7 +259,7 @@ export interface EventSourceLike {
   /** 2 once it is closed for good; otherwise it reconnects by itself after an error. */
   readonly readyState: number;
   onmessage: Handler<SourceEvent> | null;
-  onerror: Handler<{ type?: string; message?: string }> | null;
+  onerror: Handler<{ message?: string }> | null;
   addEventListener(type: string, listener: Handler<SourceEvent>): void;
   close(): void;
 }

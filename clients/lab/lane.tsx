@@ -62,14 +62,14 @@ export function LaneCard(props: LaneProps) {
       <dl className="lab-figures">
         <Figure term="p50">{timeText(p50)}</Figure>
         <Figure term="p99">{timeText(p99)}</Figure>
-        <Figure term="answered">
-          {countText(record.delivered)} of {countText(record.sent)}
-        </Figure>
         <Figure term="lost" alarming={lost > 0}>
           {countText(lost)}
         </Figure>
         <Figure term="not sent" alarming={record.unsent > 0}>
           {countText(record.unsent)}
+        </Figure>
+        <Figure term="answered">
+          {countText(record.delivered)} of {countText(record.sent)}
         </Figure>
         <Figure term="up, a message">{bytesText(traffic?.up ?? 0, record.delivered)}</Figure>
         <Figure term="down, a message">{bytesText(traffic?.down ?? 0, record.delivered)}</Figure>

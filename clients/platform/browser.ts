@@ -17,7 +17,8 @@ interface Page {
   readonly WebTransport?: WebTransportConstructor;
 }
 
-const page: Page = globalThis;
+// The declared types of a page are stricter than the contract’s, which holds for Node too.
+const page: Page = Object(globalThis);
 
 /** Platform of clients in a page: the browser's own parts. */
 export const platform: Platform = {

@@ -15,6 +15,8 @@ export function labDocument(
     `script-src '${hashOf(safe)}'`,
     `style-src 'unsafe-inline'`,
     'img-src data:',
+    // The timers of mqtt.js.
+    'worker-src blob:',
     // Transports are served at ports of their own.
     'connect-src http: https: ws: wss:',
     `base-uri 'none'`,
