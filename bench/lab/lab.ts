@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Environment, Results } from '../results/schema.ts';
 import { makeMint } from '../security/tokens.ts';
@@ -8,8 +7,9 @@ import { labDocument } from './http/document.ts';
 import { type Content, type LabServer, openLabServer } from './http/server.ts';
 import { offeredNetworks, offeredTransports } from './offer.ts';
 import type { InForce, KeptRun } from './protocol.ts';
+import { ownPorts, type Ports } from './proxy/ports.ts';
 import { MAX_RATE, MAX_SIZE, readCut, readKeep, readRun, readWindow } from './requests.ts';
-import { LabSession, type OuterPath, type SessionSettings } from './session.ts';
+import { LabSession, type OuterPath } from './session.ts';
 
 /** Files of a run that was kept. */
 export interface KeptFiles {
@@ -19,15 +19,13 @@ export interface KeptFiles {
   readonly html: string;
 }
 
-/** Ends of network namespaces, between which the lab works instead of on the loopback. */
+/** Place where the lab works instead of on the loopback. */
 export interface Surroundings {
   readonly inForce: InForce;
-  /** Address that servers and proxies listen on, and that the page is reached at. */
-  readonly host: string;
-  readonly outer?: OuterPath;
-  readonly lanes?: Pick<SessionSettings['around'], 'end'>;
-  /** Accepts the page's connections there, and says at which port. Absent: the lab's own server does. */
-  readonly accept?: (adopt: (socket: Socket) => void) => Promise<number>;
+  /** Ports that page and proxies listen on. */
+  readonly ports: Ports;
+  /** Maker of networks and cuts. */
+  readonly outer: OuterPath;
 }
 
 export interface LabOptions {
@@ -39,7 +37,7 @@ export interface LabOptions {
   readonly environment: Environment;
   /** Writes the results of a run, and makes its report. */
   readonly keep: (results: Results) => Promise<KeptFiles>;
-  readonly inside?: Surroundings;
+  readonly inside?: Surroundings | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -61,6 +59,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const mint = isPublic ? await makeMint('HS256') : undefined;
   const transports = await offeredTransports({ tokens: isPublic });
   const inForce = inside?.inForce ?? 'proxy';
+  const ports = inside?.ports ?? ownPorts(isPublic ? EVERYWHERE : LOOPBACK);
   const document = labDocument(
     {
       transports,
@@ -74,18 +73,19 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   );
   const kept = new Map<string, Content>();
   const origins: string[] = [];
-  const names = isPublic ? [...localAddresses(), LOOPBACK, 'localhost'] : [inside?.host ?? LOOPBACK, 'localhost'];
+  const names = isPublic
+    ? [...localAddresses(), LOOPBACK, 'localhost']
+    : [inside?.ports.host ?? LOOPBACK, ...(inside === undefined ? ['localhost'] : [])];
   let server: LabServer | undefined;
   await using undo = new AsyncDisposableStack();
   const session = undo.use(
     new LabSession({
       offered: transports.flatMap(({ name, unavailable }) => (unavailable === undefined ? [name] : [])),
       around: {
-        host: isPublic ? EVERYWHERE : (inside?.host ?? LOOPBACK),
+        ports,
         reachedAt: () => names[0] ?? LOOPBACK,
         origins,
         signal,
-        ...inside?.lanes,
       },
       mint,
       environment,
@@ -111,7 +111,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   };
   let port = 0;
   server = await openLabServer({
-    host: isPublic ? EVERYWHERE : LOOPBACK,
+    ports,
     port: options.port,
     rules: (own) => {
       port = own;
@@ -120,7 +120,6 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     page: (path) => (path === '/' ? { type: 'text/html', text: document } : kept.get(path)),
     order: (path, body) => (Object.hasOwn(orders, path) ? orders[path]?.(body) : undefined),
     traffic: () => session.traffic(),
-    ...(inside?.accept === undefined ? {} : { accept: inside.accept }),
   });
   const opened = server;
   undo.defer(() => opened.close());

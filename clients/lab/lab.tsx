@@ -8,7 +8,7 @@ import type {
   ShownFrame,
   Traffic,
 } from '../../bench/lab/protocol.ts';
-import { labApi } from './api.ts';
+import { type LabApi, labApi } from './api.ts';
 import type { SeenCut } from './chart.tsx';
 import { Controls } from './controls.tsx';
 import { browserName, clockResolution } from './format.ts';
@@ -41,7 +41,9 @@ export function Lab({ settings }: { settings: LabSettings }) {
   const [run, setRun] = useState<PageRun>();
   const [problem, setProblem] = useState('');
   const [kept, setKept] = useState<readonly KeptRun[]>([]);
-  const { traffic, frames, cuts, isConnected } = useLabEvents(api);
+  // In the namespaces the news of a cut takes the path that is cut.
+  const isOwnClock = settings.inForce === 'namespaces';
+  const { traffic, frames, cuts, isConnected, beginCut } = useLabEvents(api, isOwnClock);
   const failed = (error: unknown): void => setProblem(error instanceof Error ? error.message : String(error));
 
   async function start(order: RunOrder): Promise<void> {
@@ -97,7 +99,10 @@ export function Lab({ settings }: { settings: LabSettings }) {
     }
   }
 
-  const cut = (order: CutOrder): void => void api.cut(order).catch(failed);
+  function cut(order: CutOrder): void {
+    if (isOwnClock) beginCut(order.seconds);
+    api.cut(order).catch(failed);
+  }
   const isOn = phase === 'running' || phase === 'stopping';
   return (
     <>
@@ -217,7 +222,7 @@ function Lanes({ settings, run, traffic, ...common }: LanesProps) {
 }
 
 /** News from the server: bytes, frames and cuts. */
-function useLabEvents(api: ReturnType<typeof labApi>) {
+function useLabEvents(api: LabApi, isOwnClock: boolean) {
   const [traffic, setTraffic] = useState<Readonly<Record<string, Traffic>>>({});
   const [frames, setFrames] = useState<readonly ShownFrame[]>([]);
   const [cuts, setCuts] = useState<readonly Cut[]>([]);
@@ -230,12 +235,25 @@ function useLabEvents(api: ReturnType<typeof labApi>) {
         if (event.frames.length > 0) setFrames((before) => [...before, ...event.frames].slice(-KEPT_FRAMES));
         return;
       }
-      const ended = (before: readonly Cut[]): Cut[] => before.map((one) => ({ ...one, untilMs: one.untilMs ?? nowMs }));
-      if (event.type === 'back') return setCuts(ended);
-      const begun = { fromMs: nowMs, untilMs: undefined, dueMs: nowMs + event.seconds * 1e3 };
-      setCuts((before) => [...ended(before), begun]);
+      if (isOwnClock) return;
+      setCuts((before) => (event.type === 'back' ? ended(before, nowMs) : begun(before, nowMs, event.seconds)));
     };
     return api.listen(take, setConnected);
-  }, [api]);
-  return { traffic, frames, cuts, isConnected };
+  }, [api, isOwnClock]);
+  const beginCut = useCallback((seconds: number): void => {
+    const nowMs = performance.now();
+    setCuts((before) => begun(before, nowMs, seconds));
+    setTimeout(() => setCuts((before) => ended(before, performance.now(), nowMs)), seconds * 1e3);
+  }, []);
+  return { traffic, frames, cuts, isConnected, beginCut };
 }
+
+/** Ends the cuts that last, or the one that began at a time. */
+const ended = (cuts: readonly Cut[], nowMs: number, fromMs?: number): Cut[] =>
+  cuts.map((one) => (fromMs === undefined || one.fromMs === fromMs ? { ...one, untilMs: one.untilMs ?? nowMs } : one));
+
+/** Adds a cut, which replaces one that lasts. */
+const begun = (cuts: readonly Cut[], nowMs: number, seconds: number): Cut[] => [
+  ...ended(cuts, nowMs),
+  { fromMs: nowMs, untilMs: undefined, dueMs: nowMs + seconds * 1e3 },
+];

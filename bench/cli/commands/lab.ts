@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import { renderUnicodeCompact } from 'uqr';
 import { errorText } from '../../error-text.ts';
+import { findChromium, hasDisplay, openWindow } from '../../lab/inside/chromium.ts';
+import { type Inside, openInside } from '../../lab/inside/inside.ts';
 import type { Lab, LabOptions } from '../../lab/lab.ts';
 import { writeResults, writeWhole } from '../../results/file.ts';
 import type { Results } from '../../results/schema.ts';
 import { describeEnvironment } from '../../run/environment.ts';
 import { loopback } from '../../run/link.ts';
 import { readGroups } from '../../run/machine/cgroup.ts';
+import { apt } from '../../run/machine/programs.ts';
 import { rootsIn } from '../../run/machine/roots.ts';
 import { variablesFor } from '../../run/variables.ts';
 import { defineCommand } from '../command.ts';
@@ -43,15 +46,20 @@ export const command = defineCommand({
   async run({ port, public: isPublic, inside, out, json }, { problems, io, interrupted }) {
     if (isPublic && inside)
       problems.push('--public and --inside exclude each other: nobody outside reaches the namespaces');
+    if (inside) problems.push(...whyNoWindow(io.environment));
     if (problems.length > 0) throw new UsageError(problems);
     const { labStyle } = await import('../../../reports/page/document/lab-style.ts');
     const { openLab } = await import('../../lab/lab.ts');
+    await using undo = new AsyncDisposableStack();
+    const namespaces = inside ? await openNamespaces(interrupted) : undefined;
+    if (namespaces !== undefined) undo.defer(() => namespaces.close());
     const options: LabOptions = {
       port,
       isPublic,
       style: await labStyle(),
       environment: environment(io),
       keep: (results) => keep(results, out, io),
+      inside: namespaces?.surroundings,
       signal: interrupted,
     };
     let lab: Lab;
@@ -63,6 +71,7 @@ export const command = defineCommand({
       else io.error(`the lab could not be opened: ${errorText(error)}\n`);
       return EXIT.failed;
     }
+    undo.defer(() => lab.close());
     const [url = ''] = lab.urls;
     if (json) io.out(`${JSON.stringify({ urls: lab.urls })}\n`);
     else io.out(`${url}\n`);
@@ -70,12 +79,46 @@ export const command = defineCommand({
       io.info(`${renderUnicodeCompact(url, { border: 2 })}\n`);
       io.info('Whoever has this address can use the lab. The token in it is new at every start.\n');
     }
-    io.info('Open this address in a browser. Ctrl-C stops the lab.\n');
-    if (!interrupted.aborted) await once(interrupted, 'abort');
-    await lab.close();
+    if (namespaces === undefined) io.info('Open this address in a browser. Ctrl-C stops the lab.\n');
+    const ends = [stopped(interrupted)];
+    if (namespaces !== undefined) {
+      const window = openWindow(findChromium(io.environment) ?? '', url, namespaces.clientEnd, io.environment);
+      undo.defer(() => window.close());
+      ends.push(window.closed);
+      io.info(
+        'Chromium shows the lab; nobody else reaches this address. Ctrl-C, or closing the window, stops the lab.\n',
+      );
+    }
+    await Promise.race(ends);
     return EXIT.done;
   },
 });
+
+/** Resolves when the command is interrupted. */
+async function stopped(interrupted: AbortSignal): Promise<void> {
+  if (!interrupted.aborted) await once(interrupted, 'abort');
+}
+
+/** Problems of opening a browser in the namespaces, each with its fix. */
+function whyNoWindow(environment: Io['environment']): string[] {
+  return [
+    ...(hasDisplay(environment)
+      ? []
+      : ['--inside opens a window, so it needs a display: set DISPLAY or WAYLAND_DISPLAY, or leave --inside out']),
+    ...(findChromium(environment) === undefined
+      ? [`--inside needs Chromium (${apt('chromium')}), or a path in WIREBENCH_CHROMIUM`]
+      : []),
+  ];
+}
+
+/** Makes the namespaces; a machine that cannot is a matter of usage, because they were asked for. */
+async function openNamespaces(signal: AbortSignal): Promise<Inside> {
+  try {
+    return await openInside(signal);
+  } catch (error) {
+    throw new UsageError([`--inside: ${errorText(error)}`]);
+  }
+}
 
 /** Describes the machine for the results of runs that are kept. */
 const environment = ({ environment: variables }: Io) => {

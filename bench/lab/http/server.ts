@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { errorText } from '../../error-text.ts';
 import { type AccessRules, whyDenied } from '../access.ts';
 import type { LabEvent } from '../protocol.ts';
+import type { Ports } from '../proxy/ports.ts';
 import { Refused } from '../requests.ts';
 
 /** Interval at which the page learns of bytes and frames. */
@@ -20,7 +21,7 @@ export interface Content {
 }
 
 export interface LabServerSettings {
-  readonly host: string;
+  readonly ports: Ports;
   readonly port: number;
   /** Rules of admission, which depend on the port. */
   readonly rules: (port: number) => AccessRules;
@@ -30,8 +31,6 @@ export interface LabServerSettings {
   readonly order: (path: string, body: unknown) => Promise<unknown> | undefined;
   /** Bytes and frames since the last call; undefined if nothing runs. */
   readonly traffic: () => LabEvent | undefined;
-  /** Accepts connections elsewhere, hands them over, and says at which port. Absent: this process accepts them. */
-  readonly accept?: (adopt: (socket: Socket) => void) => Promise<number>;
 }
 
 export interface LabServer {
@@ -105,7 +104,7 @@ export async function openLabServer(settings: LabServerSettings): Promise<LabSer
     if (event !== undefined) announce(event);
   }, TRAFFIC_MS);
 
-  const port = await begin(server, settings).catch((error: unknown) => {
+  const port = await settings.ports.listen(server, settings.port).catch((error: unknown) => {
     clearInterval(timer);
     throw error;
   });
@@ -121,15 +120,6 @@ export async function openLabServer(settings: LabServerSettings): Promise<LabSer
       await closed;
     },
   };
-}
-
-/** Begins to accept connections. Resolves with the port. */
-async function begin(server: Server, { host, port, accept }: LabServerSettings): Promise<number> {
-  if (accept !== undefined) return accept((socket) => void server.emit('connection', socket));
-  server.listen(port, host);
-  await once(server, 'listening');
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : port;
 }
 
 function fail(response: ServerResponse, error: unknown): void {

@@ -4,6 +4,7 @@ import { PATIENCE_SECONDS, startServer } from '../../run/processes.ts';
 import { optionsOf, serverModule, type TransportChoice } from '../../transports/index.ts';
 import { namingProxy } from '../frames/candidates.ts';
 import type { Path } from '../proxy/path.ts';
+import type { Ports } from '../proxy/ports.ts';
 import { type PathProxy, tcpProxy } from '../proxy/tcp.ts';
 import { udpProxy } from '../proxy/udp.ts';
 import type { Watch } from '../proxy/watch.ts';
@@ -12,15 +13,13 @@ import { MAX_SIZE } from '../requests.ts';
 /** Place where servers and proxies listen. */
 export interface LaneSurroundings {
   readonly path: Path;
-  /** Address that the proxies listen on. */
-  readonly host: string;
+  /** Ports that the proxies listen on. */
+  readonly ports: Ports;
   /** Address that a browser reaches the proxies at, for what names an address in its messages. */
   readonly reachedAt: () => string;
   readonly origins: readonly string[];
   /** Rules of the tokens that sessions bring. Absent: they bring none. */
   readonly tokens?: TokenRules | undefined;
-  /** Command prefix that makes a server run at an end of the link, where its sessions reach it without a proxy's network. Absent: it runs here. */
-  readonly end?: readonly string[];
   readonly signal: AbortSignal;
 }
 
@@ -88,8 +87,8 @@ async function openProxies(
   watch: Watch,
   around: LaneSurroundings,
 ): Promise<PathProxy[]> {
-  const { path, host, reachedAt } = around;
-  const settings = { host, to, path, watch };
+  const { path, ports, reachedAt } = around;
+  const settings = { ports, to, path, watch };
   if (!usesUdp(choice)) return [await tcpProxy(settings)];
   if (!usesTcp(choice)) return [await udpProxy(settings)];
   for (let tried = 1; ; tried++) {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { Delivery, onStream } from './delivery.ts';
 import type { CutKind, Path } from './path.ts';
+import type { Ports } from './ports.ts';
 import { type Pumped, pump } from './pump.ts';
 import type { ConnectionWatch, Watch, Way } from './watch.ts';
 
@@ -12,7 +13,7 @@ const WINDOW_BYTES = 1 << 20;
 export type Rewrite = (bytes: Buffer) => Buffer;
 
 export interface TcpProxySettings {
-  readonly host: string;
+  readonly ports: Ports;
   /** Port of the server, on the loopback. */
   readonly to: number;
   readonly path: Path;
@@ -28,7 +29,7 @@ export interface PathProxy {
 
 /** Proxies TCP connections to a server of this machine over a path. Its own handshake costs no time, so the path's is added to the first bytes. */
 export async function tcpProxy(settings: TcpProxySettings, port = 0): Promise<PathProxy> {
-  const { host, path } = settings;
+  const { ports, path } = settings;
   const pairs = new Set<Pair>();
   const server: Server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     if (path.isCut === 'reset') return void client.resetAndDestroy();
@@ -36,8 +37,7 @@ export async function tcpProxy(settings: TcpProxySettings, port = 0): Promise<Pa
     pairs.add(pair);
     void pair.over.then(() => pairs.delete(pair));
   });
-  server.listen(port, host);
-  await once(server, 'listening');
+  const listened = await ports.listen(server, port);
   const leave = path.join({
     cut: (kind) => {
       for (const pair of pairs) pair.cut(kind);
@@ -46,9 +46,8 @@ export async function tcpProxy(settings: TcpProxySettings, port = 0): Promise<Pa
       for (const pair of pairs) pair.back();
     },
   });
-  const address = server.address();
   return {
-    port: typeof address === 'object' && address !== null ? address.port : 0,
+    port: listened,
     async close() {
       leave();
       const closed = once(server, 'close');

@@ -2,6 +2,7 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { Delivery } from './delivery.ts';
 import type { Path } from './path.ts';
+import type { Ports } from './ports.ts';
 import { type Pumped, pump } from './pump.ts';
 import type { PathProxy } from './tcp.ts';
 import type { Watch } from './watch.ts';
@@ -12,7 +13,7 @@ const IDLE_MS = 60_000;
 const MAX_SENDERS = 64;
 
 interface UdpProxySettings {
-  readonly host: string;
+  readonly ports: Ports;
   /** Port of the server, on the loopback. */
   readonly to: number;
   readonly path: Path;
@@ -20,11 +21,9 @@ interface UdpProxySettings {
 }
 
 /** Proxies datagrams to a server of this machine over a path, which may lose them. Each sender has a socket of its own towards the server. */
-export async function udpProxy({ host, to, path, watch }: UdpProxySettings, port = 0): Promise<PathProxy> {
-  const socket = createSocket('udp4');
+export async function udpProxy({ ports, to, path, watch }: UdpProxySettings, port = 0): Promise<PathProxy> {
+  const socket = await ports.datagrams(port);
   const senders = new Map<string, Association>();
-  socket.bind({ address: host, port, exclusive: true });
-  await once(socket, 'listening');
 
   function begin(key: string, { address, port: from }: RemoteInfo): Association {
     const [oldest] = senders.keys();
@@ -60,7 +59,7 @@ export async function udpProxy({ host, to, path, watch }: UdpProxySettings, port
   };
 }
 
-interface AssociationSettings extends Omit<UdpProxySettings, 'host'> {
+interface AssociationSettings extends Omit<UdpProxySettings, 'ports'> {
   readonly answer: (bytes: Buffer) => void;
   readonly ended: () => void;
 }
