@@ -11,7 +11,7 @@ import { transports, whyUnavailable } from '../bench/transports/index.ts';
 
 /**
  * Every command of ours that a document names is run, as it stands there but for what this table fills in. Commands that measure
- * get `--plan`; `serve` runs until it has printed its address.
+ * get `--plan`; `serve` and `lab` run until they have printed their address.
  */
 const FILLED_IN: readonly (readonly [what: RegExp, by: string])[] = [
   // A machine's port may be taken.
@@ -32,6 +32,8 @@ const FILLED_IN: readonly (readonly [what: RegExp, by: string])[] = [
   [/\.\.\/base-out/, 'base-out'],
   // Any transport will do, so the fastest is verified.
   [/^verify( [\w:<>-]+)?$/, 'verify ndjson --plugin ./ndjson.ts'],
+  // It opens a window.
+  [/^lab --inside$/, 'lab'],
   // The pages of transports name a plugin's file, not where it is.
   [/^(serve|list) mine/, '$1 mine'],
 ];
@@ -119,7 +121,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(place, { recursive: true }));
 
-/** Runs a command as a person in that folder would; `serve` until it has printed where. */
+/** Runs a command as a person in that folder would; `serve` and `lab` until they have printed where. */
 async function runs(command: string): Promise<Ended> {
   const [name = '', ...args] = wordsOf(command);
   const isLong = MEASURING.includes(name) || args.includes('--networks');
@@ -129,7 +131,7 @@ async function runs(command: string): Promise<Ended> {
     cwd: place,
     interrupted: interruption.signal,
     onWrite: ({ stderr }) => {
-      if (name === 'serve' && stderr.includes('Ctrl-C')) interruption.abort();
+      if ((name === 'serve' || name === 'lab') && stderr.includes('Ctrl-C')) interruption.abort();
     },
   });
 }
