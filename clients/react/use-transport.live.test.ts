@@ -202,7 +202,7 @@ test('another name, address or setting closes the connection and opens another',
   mounted.render(show({ name: 'sse', url: events.url }));
   await eventually(() => expect(open()).toEqual([false, false, true]));
   await isOpen();
-  // What belongs to the old connection is never shown with the new one.
+  // The old connection’s messages are never shown with the new one.
   expect(seen.slice(from).every(({ last }) => last === undefined)).toBe(true);
 
   mounted.render(show({ name: 'sse', url: null }));

@@ -119,8 +119,8 @@ function handleCors(request: WebRequest, response: WebResponse, { origins }: Ser
   response.setHeader('vary', 'origin');
   if (request.method !== 'OPTIONS') return false;
   response.writeHead(204, {
-    'access-control-allow-methods': 'GET, POST, DELETE',
-    'access-control-allow-headers': 'authorization, content-type',
+    'access-control-allow-methods': 'GET, POST, PUT, DELETE',
+    'access-control-allow-headers': 'authorization, content-type, x-graphql-event-stream-token',
     'access-control-max-age': '600',
   });
   response.end();
