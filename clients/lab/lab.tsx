@@ -39,6 +39,7 @@ export function Lab({ settings }: { settings: LabSettings }) {
   const pacer = useMemo(() => new Pacer(pageTasks()), []);
   const [phase, setPhase] = useState<Phase>('ready');
   const [run, setRun] = useState<PageRun>();
+  const [endedMs, setEndedMs] = useState(0);
   const [problem, setProblem] = useState('');
   const [kept, setKept] = useState<readonly KeptRun[]>([]);
   // In the namespaces the news of a cut takes the path that is cut.
@@ -74,6 +75,7 @@ export function Lab({ settings }: { settings: LabSettings }) {
     const isAwaited = ({ record }: PageLane): boolean => record.underWay > record.lost(performance.now());
     while (performance.now() < endMs && lanes.some(isAwaited)) await wait(DRAIN_STEP_MS);
     try {
+      setEndedMs(performance.now());
       const measured = lanes.filter(({ record }) => record.due > 0);
       await Promise.all(measured.map(({ name }) => api.window({ run: id, transport: name, at: 'end' })));
       setPhase('done');
@@ -158,6 +160,7 @@ export function Lab({ settings }: { settings: LabSettings }) {
             cuts={cuts}
             sending={phase === 'running'}
             connected={isOn}
+            endedMs={endedMs}
           />
         )}
         <Frames frames={frames} transports={run?.lanes.map(({ name }) => name) ?? []} />
@@ -185,11 +188,14 @@ interface LanesProps {
   readonly cuts: readonly SeenCut[];
   readonly sending: boolean;
   readonly connected: boolean;
+  /** Time at which the run ended. */
+  readonly endedMs: number;
 }
 
 /** All lanes of a run, on a common scale. */
-function Lanes({ settings, run, traffic, ...common }: LanesProps) {
-  const nowMs = useTick();
+function Lanes({ settings, run, traffic, endedMs, ...common }: LanesProps) {
+  const tickMs = useTick();
+  const nowMs = common.connected ? tickMs : endedMs;
   const scale = scaleOf(
     run.lanes.map(({ record }) => record.points),
     nowMs,
@@ -213,6 +219,7 @@ function Lanes({ settings, run, traffic, ...common }: LanesProps) {
               phase={at / run.lanes.length}
               traffic={traffic[lane.name]}
               scale={scale}
+              nowMs={nowMs}
             />
           );
         })}

@@ -6,7 +6,6 @@ import { bytesText, countText, timeText } from './format.ts';
 import type { Pacer } from './pacer.ts';
 import type { PageLane } from './run.ts';
 import type { Scale } from './scale.ts';
-import { useTick } from './ticker.ts';
 
 /** Silence after which a session counts as lost, as in runs of the command line; three messages if they are further apart. */
 const SILENCE_MS = 3_000;
@@ -28,14 +27,15 @@ interface LaneProps {
   readonly begin: (transport: string) => Promise<void>;
   readonly traffic: Traffic | undefined;
   readonly scale: Scale;
+  /** Time of the drawing, or at which the run ended. */
+  readonly nowMs: number;
   readonly cuts: readonly SeenCut[];
 }
 
 /** One transport's session, and what it does as it happens. */
 export function LaneCard(props: LaneProps) {
-  const { lane, transport, traffic, scale, cuts } = props;
+  const { lane, transport, traffic, scale, nowMs, cuts } = props;
   const { record } = lane;
-  const nowMs = useTick();
   const { status, error, attempts } = useLane(props);
   const lost = record.lost(nowMs);
   const [p50, p99] = [record.response.percentile(50), record.response.percentile(99)];
