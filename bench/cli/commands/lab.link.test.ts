@@ -23,7 +23,11 @@ test('inside namespaces: the relay makes network and cut, and nothing is left', 
   const driven = join(folder, 'driven');
   writeFileSync(
     browser,
-    `#!/bin/sh\nWIREBENCH_CHROMIUM='${chromiumPath()}' DRIVEN='${driven}' exec '${process.execPath}' '${driver}' "$@"\n`,
+    `#!/bin/sh
+for last; do :; done
+export WIREBENCH_CHROMIUM='${chromiumPath()}' DRIVEN='${driven}' DRIVEN_URL="$last"
+'${process.execPath}' '${driver}'
+`,
   );
   chmodSync(browser, 0o755);
   // Its window is closed when the driver ends, which ends the lab.

@@ -9,7 +9,7 @@ import { type Ports, portOf } from '../proxy/ports.ts';
 /** Order to open a listening socket. */
 export interface OpenOrder {
   readonly number: number;
-  readonly kind: 'tcp' | 'udp';
+  readonly kind: 'stream' | 'datagrams';
   readonly host: string;
   readonly port: number;
 }
@@ -51,7 +51,7 @@ export class InsidePorts implements Ports {
   }
 
   async listen(server: Server, port: number): Promise<number> {
-    const opened = (await this.#open('tcp', port)) as Server;
+    const opened = (await this.#open('stream', port)) as Server;
     const listened = portOf(opened);
     server.listen(opened);
     await once(server, 'listening');
@@ -59,7 +59,7 @@ export class InsidePorts implements Ports {
   }
 
   async datagrams(port: number): Promise<DatagramSocket> {
-    return (await this.#open('udp', port)) as DatagramSocket;
+    return (await this.#open('datagrams', port)) as DatagramSocket;
   }
 
   async close(): Promise<void> {

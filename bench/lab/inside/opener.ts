@@ -8,7 +8,7 @@ import type { OpenOrder } from './inside-ports.ts';
  */
 process.on('message', ({ number, kind, host, port }: OpenOrder) => {
   const fail = (error: Error): void => void process.send?.({ number, error: error.message });
-  if (kind === 'tcp') {
+  if (kind === 'stream') {
     const server = createServer();
     server.once('error', fail);
     server.listen(port, host, () => process.send?.({ number }, server, {}, () => server.close()));

@@ -3,17 +3,15 @@ import { chromium } from 'playwright-core';
 import { chromiumPath } from '../needs.ts';
 
 /**
- * Program in the place of the browser that `lab --inside` starts, with that browser's flags: it opens the page in a Chromium without a
- * window, runs two transports over a network, cuts the path, and writes down what the page then shows. Its file is DRIVEN.
+ * Program in the place of the browser that `lab --inside` starts, at its end of the link: it opens the page DRIVEN_URL in a
+ * Chromium without a window, runs three transports over a network, cuts the path, and writes what the page then shows to the file DRIVEN.
  */
 const PATIENCE_MS = 60_000;
-const file = process.env.DRIVEN ?? '';
-const given = process.argv.slice(2);
-const url = given.at(-1) ?? '';
-const args = given.filter((flag) => flag.startsWith('--unsafely') || flag === '--no-sandbox');
+const { DRIVEN: file = '', DRIVEN_URL: url = '' } = process.env;
+const args = ['--no-sandbox', '--disable-gpu', `--unsafely-treat-insecure-origin-as-secure=${new URL(url).origin}`];
 
 async function drive(): Promise<string> {
-  const browser = await chromium.launch({ executablePath: chromiumPath(), args: [...args, '--disable-gpu'] });
+  const browser = await chromium.launch({ executablePath: chromiumPath(), args });
   try {
     const page = await browser.newPage();
     page.setDefaultTimeout(PATIENCE_MS);
