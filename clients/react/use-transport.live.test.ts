@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { createElement, type ReactNode, StrictMode, useEffect } from 'react';
+import { createElement, type ReactNode, StrictMode, startTransition, useEffect, useLayoutEffect } from 'react';
 import { renderToString } from 'react-dom/server';
 import { describe, expect, test, vi } from 'vitest';
 import { type Relay, startRelay } from '../../bench/checks/conformance/relay.ts';
@@ -234,6 +234,39 @@ test('components inside a provider share a connection, and see one state of it',
   expect([relay.accepted, relay.open]).toEqual([1, 1]);
   mounted.unmount();
   await eventually(() => expect(relay.open).toBe(0));
+});
+
+test('no commit shows two states of a connection, also while a transition renders', async () => {
+  await using kit = new Kit();
+  const { url } = await serve(kit, 'ws');
+  const { Probe, isOpen, latest } = probe();
+  const commits: string[] = [];
+  let place: { readonly text: string } | undefined;
+  /** Component that takes its time to render, so that messages arrive between the renderings of two. */
+  function Slow({ version }: { readonly version: number }): ReactNode {
+    const { last } = useTransport('ws', url);
+    for (const untilMs = performance.now() + 4; performance.now() < untilMs; );
+    useLayoutEffect(() => {
+      if (place !== undefined) commits.push(place.text);
+    });
+    return createElement('b', null, `${version} ${last};`);
+  }
+  const node = (version: number): ReactNode =>
+    inside([
+      createElement(Probe, { key: 0, name: 'ws', url, options: { keepLast: false } }),
+      ...[1, 2, 3, 4, 5].map((key) => createElement(Slow, { key, version })),
+    ]);
+  using mounted = mount(node(0));
+  place = mounted;
+  await isOpen();
+  for (let version = 1; version <= 20; version++) {
+    startTransition(() => mounted.render(node(version)));
+    await latest().send(`m${version}`);
+    await eventually(() => expect(mounted.text).toContain(`${version} m${version};`));
+  }
+  const torn = commits.filter((text) => new Set(text.match(/ \w+;/g)).size > 1);
+  expect(torn).toEqual([]);
+  expect(commits.length).toBeGreaterThanOrEqual(20);
 });
 
 test('takes over what a server has rendered', async () => {

@@ -5,8 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { formatLogId, MemoryLog, newEpoch } from '../../bench/codec/replay-log.ts';
 import type { Application, Listener } from '../../bench/contract.ts';
+import { errorText } from '../../bench/error-text.ts';
 import { usualLimits } from '../../bench/limits.ts';
-import { findTransport, loadServer, optionsOf, transportNames } from '../../bench/transports/index.ts';
+import { findTransport, loadServer, optionsOf } from '../../bench/transports/index.ts';
+import { browserTransport } from '../../clients/react/transports.ts';
 
 export interface ChatServer extends AsyncDisposable {
   /** Address of the page. */
@@ -47,8 +49,7 @@ export async function serveChat(port = 0): Promise<ChatServer> {
 
 /** Starts a server whose application keeps every message in a log, gives it an id, and broadcasts it. */
 async function listen(name: string, origin: string): Promise<Listener> {
-  const choice = findTransport(name);
-  if (choice === undefined) throw new Error(`${name} is no transport: these are ${transportNames().join(', ')}`);
+  const choice = findTransport(browserTransport(name).name)!;
   const { listen: start } = await loadServer(choice.entry);
   const log = new MemoryLog(newEpoch());
   let length = 0;
@@ -90,6 +91,13 @@ async function close(web: Server): Promise<void> {
 }
 
 if (import.meta.main) {
-  const chat = await serveChat(8080);
-  for (const name of process.argv.slice(2)) process.stdout.write(`${(await chat.open(name)).page}\n`);
+  const names = process.argv.slice(2);
+  try {
+    const chosen = (names.length > 0 ? names : ['ws']).map((name) => browserTransport(name).name);
+    const chat = await serveChat(8080);
+    for (const name of chosen) process.stdout.write(`${(await chat.open(name)).page}\n`);
+  } catch (error) {
+    process.stderr.write(`${errorText(error)}\n`);
+    process.exit(2);
+  }
 }
