@@ -91,6 +91,20 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/results',
     'bench/scenarios',
   ],
+  // The lab's page knows of its server the types of their messages.
+  'bench/lab/protocol.ts': ['bench/lab/proxy/path.ts', 'bench/lab/proxy/watch.ts'],
+  'bench/lab': [
+    'bench/contract.ts',
+    'bench/codec',
+    'bench/error-text.ts',
+    'bench/limits.ts',
+    'bench/load/histogram.ts',
+    'bench/networks',
+    'bench/results',
+    'bench/run',
+    'bench/security',
+    'bench/transports',
+  ],
   'bench/scenarios': [
     'bench/contract.ts',
     'bench/networks',
@@ -203,6 +217,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   servers: ['servers/shared', ...SERVER_AIDS],
   'servers/shared': SERVER_AIDS,
   clients: ['clients/shared', 'bench/contract.ts', 'bench/error-text.ts', 'bench/codec'],
+  // The lab's page, which is made with the hooks.
+  'clients/lab': ['clients/react', 'bench/contract.ts', 'bench/codec', 'bench/lab/protocol.ts'],
   'clients/shared': ['bench/contract.ts', 'bench/error-text.ts', 'bench/codec'],
   'clients/react': ['clients', 'bench/contract.ts', 'bench/error-text.ts'],
   'clients/platform': ['bench/contract.ts', 'bench/codec', 'bench/native', 'clients/shared/address.ts'],

@@ -11,7 +11,7 @@ import { differentCommands, documents, ON_LINK, read, root, wordsOf } from './sh
 
 /**
  * Every command of ours that a document names is run, as it stands there but for what is filled in. Commands that measure get
- * `--plan`; `serve` runs until it has printed its address. `commands.link.test.ts` runs those that need a private link.
+ * `--plan`; `serve` and `lab` run until they have printed their address. `commands.link.test.ts` runs those that need a private link.
  */
 const MEASURING = ['run', 'wire', 'aa', 'micro', 'crosscheck', 'ceiling'];
 
@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(place, { recursive: true }));
 
-/** Runs a command as a person in that folder would; `serve` until it has printed where. */
+/** Runs a command as a person in that folder would; `serve` and `lab` until they have printed where. */
 async function runs(command: string): Promise<Ended> {
   const [name = '', ...args] = wordsOf(command);
   const isLong = MEASURING.includes(name) || args.includes('--networks');
@@ -48,7 +48,7 @@ async function runs(command: string): Promise<Ended> {
     cwd: place,
     interrupted: interruption.signal,
     onWrite: ({ stderr }) => {
-      if (name === 'serve' && stderr.includes('Ctrl-C')) interruption.abort();
+      if ((name === 'serve' || name === 'lab') && stderr.includes('Ctrl-C')) interruption.abort();
     },
   });
 }

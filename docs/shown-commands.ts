@@ -22,6 +22,8 @@ const FILLED_IN: readonly (readonly [what: RegExp, by: string])[] = [
   [/\.\.\/base-out/, 'base-out'],
   // Any transport will do, so the fastest is verified.
   [/^verify( [\w:<>-]+)?$/, 'verify ndjson --plugin ./ndjson.ts'],
+  // It opens a window.
+  [/^lab --inside$/, 'lab'],
   // The pages of transports name a plugin's file, not where it is.
   [/^(serve|list) mine/, '$1 mine'],
 ];

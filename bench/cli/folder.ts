@@ -19,9 +19,10 @@ export interface RunFolder {
 
 const FILES = ['results.json', 'report.html'];
 
-/** Path of a new folder under reports/runs, named after the date and time. */
-export function newFolder(startedAt: Date): string {
-  const runs = fileURLToPath(new URL('../../reports/runs/', import.meta.url));
+const RUNS = fileURLToPath(new URL('../../reports/runs/', import.meta.url));
+
+/** Path of a new folder under reports/runs, or under another folder, named after the date and time. */
+export function newFolder(startedAt: Date, runs = RUNS): string {
   const name = startedAt.toISOString().slice(0, 19).replaceAll(':', '-').replace('T', '-');
   let folder = join(runs, name);
   for (let again = 2; existsSync(folder); again++) folder = join(runs, `${name}-${again}`);

@@ -713,6 +713,19 @@ const environment = z.object({
     })
     .optional(),
   packages: z.record(z.string(), z.string()),
+  /** Present where a person made the run by hand, in the lab’s page. */
+  lab: z
+    .object({
+      /** The browser’s own name, as it sends it to servers. */
+      browser: z.string(),
+      /** Smallest difference of two times that the page’s clock showed. */
+      clockResolutionSeconds: amount,
+      /** Maker of networks and cuts: a proxy of TCP’s bytes and of datagrams, or the relay, which has every packet. */
+      path: z.enum(['proxy', 'namespaces']),
+      /** Cuts of the path while messages were sent, from the beginning of the run on. */
+      cuts: z.array(z.object({ kind: z.enum(['silent', 'reset']), fromSeconds: amount, seconds: amount })),
+    })
+    .optional(),
 });
 
 const transport = z.object({

@@ -8,6 +8,7 @@ export const COMMANDS = {
   choose: async () => (await import('./choose.ts')).command,
   serve: async () => (await import('./serve.ts')).command,
   capture: async () => (await import('./capture.ts')).command,
+  lab: async () => (await import('./lab.ts')).command,
   list: async () => (await import('./list.ts')).command,
   verify: async () => (await import('./verify.ts')).command,
   doctor: async () => (await import('./doctor.ts')).command,

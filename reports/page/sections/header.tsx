@@ -85,7 +85,7 @@ export function Banners({ analysis: { status, sameTwice, unfit, cautions } }: { 
       ))}
       {cautions.map((text) => (
         <p key={text} className="banner banner-quick">
-          {text}
+          <Prose>{text}</Prose>
         </p>
       ))}
     </>
