@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { transports } from './transports/index.ts';
+import { inBrowserOf, transports } from './transports/index.ts';
 
 /** Parts of `bench` that servers may use: the contract, codecs, limits and measuring aids. */
 const SERVER_AIDS = [
@@ -248,7 +248,9 @@ const NODE_CLIENTS = [
   'clients/platform/node.ts',
   'clients/platform/sockets.ts',
   'clients/platform/webtransport.ts',
-  ...transports.filter(({ browser }) => browser === false).map(({ id }) => `clients/${id}.ts`),
+  ...transports
+    .filter((entry) => [null, ...entry.variants].every((variant) => inBrowserOf({ entry, variant }).speaks === 'never'))
+    .map(({ id }) => `clients/${id}.ts`),
 ];
 
 const root = fileURLToPath(new URL('..', import.meta.url));

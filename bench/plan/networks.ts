@@ -1,7 +1,9 @@
 import { NAMED } from '../networks/named.ts';
 import { readNetwork } from '../networks/network.ts';
 import { NO_NETWORK } from '../results/dimensions.ts';
+import type { ClientsIn } from '../results/values.ts';
 import type { Load, Scenario } from '../scenarios/shape.ts';
+import { isBrowser } from '../scenarios/shared/clients-in.ts';
 import { type Given, listOf } from './readers.ts';
 
 /** Reads a list of networks into their ids. @param all true if the default is every named network, and none */
@@ -28,10 +30,25 @@ interface Chosen {
   readonly profile: string;
 }
 
+/** Options that decide the load of a scenario. */
+interface ChosenLoad extends Chosen {
+  readonly clientsIn: readonly ClientsIn[];
+}
+
+/** Largest default load if clients run in a browser: one page on two cores sustains some 400 requests a second. */
+const IN_BROWSER = { clients: 10, rate: 100 };
+
 /** True if a network's cases have the load and the encryption of networks: in a run of all networks those of none too. */
 export const isLikeNetwork = (network: string, { profile }: Chosen): boolean =>
   network !== NO_NETWORK || profile === 'networks';
 
-/** Default load of a scenario over a network. */
-export const loadOver = ({ defaults }: Pick<Scenario, 'defaults'>, network: string, chosen: Chosen): Load =>
-  isLikeNetwork(network, chosen) ? { ...defaults, ...defaults.overNetwork } : defaults;
+/** Default load of a scenario over a network. Where clients run in a browser too, all have the load of a browser. */
+export function loadOver({ defaults }: Pick<Scenario, 'defaults'>, network: string, chosen: ChosenLoad): Load {
+  const load = isLikeNetwork(network, chosen) ? { ...defaults, ...defaults.overNetwork } : defaults;
+  if (!chosen.clientsIn.some(isBrowser)) return load;
+  return {
+    ...load,
+    clients: Math.min(load.clients, IN_BROWSER.clients),
+    rate: Math.min(load.rate, IN_BROWSER.rate),
+  };
+}

@@ -3,6 +3,7 @@ import { quoted } from '../results/command.ts';
 import { LIBRARY_HEARTBEAT, NO_NETWORK } from '../results/dimensions.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { Load, ScenarioEntry } from '../scenarios/shape.ts';
+import { isBrowser } from '../scenarios/shared/clients-in.ts';
 import { isTemplate } from '../security/template.ts';
 import { addressProblems, targetOptionProblems } from './address.ts';
 import { loadOver } from './networks.ts';
@@ -74,6 +75,7 @@ export function readOptions(
     ...excess(options, given, chosen),
     ...foreign(options, given, chosen),
     ...networkProblems(options, given, chosen),
+    ...browserProblems(options, given),
     ...(isOfFaults(asked) ? faultlessProblems(given, chosen) : []),
   ];
   return wrong.length > 0 ? { problems: wrong } : { options };
@@ -242,6 +244,24 @@ function networkProblems(
     // If none of them is measured over a network, `unused` has said so.
     ...(without.length > 0 && (without.length < chosen.length || given.network === undefined)
       ? [`${where} has no meaning for ${without.join(', ')}; measure what has in a run of its own`]
+      : []),
+  ];
+}
+
+/** Problems of a browser that is not started, or that would open a page of somebody else's server. */
+function browserProblems({ clientsIn, browser, url }: RunOptions, given: Partial<Record<Setting, Given>>): string[] {
+  const starts = clientsIn.some(isBrowser);
+  return [
+    ...(browser !== null && !starts
+      ? [`${given.browser?.where} has no meaning where clients run in Node; add --clients-in chromium, or leave it out`]
+      : []),
+    ...(starts && url !== null
+      ? [
+          `${given['clients-in']?.where} measures servers of ours; leave ${given.url?.where} out, or run its clients in Node`,
+        ]
+      : []),
+    ...(starts && process.platform !== 'linux'
+      ? [`${given['clients-in']?.where} needs Linux, which tells what a browser’s processes use; leave it out`]
       : []),
   ];
 }

@@ -7,6 +7,7 @@ import type { Case } from '../results/schema.ts';
 import { receiversOf } from '../results/values.ts';
 import { findScenario, scenarios } from '../scenarios/index.ts';
 import type { Disruption, OpenDimensions, PlannedCase, ScenarioEntry } from '../scenarios/shape.ts';
+import { isBrowser } from '../scenarios/shared/clients-in.ts';
 import { heartbeatSecondsOf } from '../scenarios/shared/heartbeat.ts';
 import { networkIdOf } from '../scenarios/shared/network.ts';
 import { addressShown, commandShown } from '../security/redact.ts';
@@ -15,6 +16,7 @@ import {
   nameOf,
   type TransportChoice,
   whyNoHeartbeat,
+  whyNotInBrowser,
   whyTooLarge,
   whyUnguarded,
   whyUnsupported,
@@ -144,7 +146,17 @@ function leftOutOf(
       const reason = seconds === null ? undefined : whyNoHeartbeat(found, seconds);
       return reason === undefined ? [] : [{ name, dimensions, kind, reason } as const];
     });
-    return [...kinds, ...sizes, ...heartbeats];
+    const browsers = options.clientsIn.filter(isBrowser).flatMap((runtime) => {
+      const reasons = new Map(
+        options.networks.map((network) => [network, whyNotInBrowser(found, usesTls(name, network, options))] as const),
+      );
+      const everywhere = [...reasons.values()].every((reason) => reason !== undefined);
+      return [...reasons].slice(0, everywhere ? 1 : undefined).flatMap(([network, reason]) => {
+        const dimensions = { 'clients-in': runtime, ...(everywhere ? {} : { network }) };
+        return reason === undefined ? [] : [{ name, dimensions, kind, reason } as const];
+      });
+    });
+    return [...kinds, ...sizes, ...heartbeats, ...browsers];
   });
 }
 

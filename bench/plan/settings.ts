@@ -2,6 +2,7 @@ import { MAX_SENDERS, MIN_SIZE } from '../codec/header.ts';
 import type { Options } from '../contract.ts';
 import {
   ALGORITHMS,
+  CLIENTS_IN,
   type DimensionValue,
   ENCODINGS,
   FAULTS,
@@ -12,9 +13,10 @@ import {
   READERS,
 } from '../results/dimensions.ts';
 import { limitText, timeText } from '../results/time.ts';
-import type { Reader } from '../results/values.ts';
+import type { ClientsIn, Reader } from '../results/values.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { Load, Outage, ScenarioEntry, Uses } from '../scenarios/shape.ts';
+import { DEFAULT_CLIENTS_IN } from '../scenarios/shared/clients-in.ts';
 import { DEFAULT_FAULT, DEFAULT_OUTAGE, DEFAULT_POLICY } from '../scenarios/shared/faults.ts';
 import { addressShown, commandRedacted } from '../security/redact.ts';
 import { findTransport, transportNames, transports } from '../transports/index.ts';
@@ -389,6 +391,25 @@ export const RUN_SETTINGS = {
     read: (given, { problems }): readonly string[] => readHeartbeats(given, problems),
     write: unless(LIBRARY_HEARTBEAT),
     spans: (values) => values,
+  }),
+  'clients-in': setting({
+    option: 'clientsIn',
+    argument: '<runtimes>',
+    help: `where clients run: ${CLIENTS_IN.join(', ')}, or both separated by a comma; in a browser scenarios have a smaller load; see docs/browsers.md`,
+    usual: DEFAULT_CLIENTS_IN,
+    usedBy: ({ browsers }) => browsers !== false,
+    read: (given, { problems }): readonly ClientsIn[] =>
+      readChoices(given, CLIENTS_IN, problems) ?? [DEFAULT_CLIENTS_IN],
+    write: unless(DEFAULT_CLIENTS_IN),
+    spans: (values) => values,
+  }),
+  browser: setting({
+    option: 'browser',
+    argument: '<path>',
+    help: 'browser that --clients-in chromium starts: Chromium, Chrome or Edge',
+    usual: 'WIREBENCH_CHROMIUM, or the first that is found',
+    usedBy: ({ browsers }) => browsers !== false,
+    read: (given): string | null => (given === undefined ? null : String(given.value)),
   }),
   link: setting({
     option: 'link',

@@ -104,5 +104,6 @@ test('dimensions and values that are not known are named', () => {
 test('every dimension has a name of its own that can stand in an id and in a CSV header', () => {
   const names = DIMENSIONS.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
-  for (const name of names) expect(name).toMatch(/^[a-z][a-z0-9_]*$/);
+  for (const name of names) expect(name).toMatch(/^[a-z][a-z0-9-]*$/);
+  for (const { name, column } of DIMENSIONS) expect(column?.header ?? name).toMatch(/^[a-z][a-z0-9_]*$/);
 });

@@ -12,6 +12,8 @@ export const FAULTS = ['blackhole', 'restart', 'drain', 'reset', 'rebind'] as co
 export const POLICIES = ['managed', 'library'] as const;
 /** Some subscribers of a broadcast stop reading, or their lines carry little. */
 export const READERS = ['stopped', 'slow'] as const;
+/** Runtimes that a case's clients run in: Node, or a browser with Chromium's engine. */
+export const CLIENTS_IN = ['node', 'chromium'] as const;
 /** Heartbeats of a case that sends them at the default interval of its library, or of our server where that has none. */
 export const LIBRARY_HEARTBEAT = 'library';
 /** Algorithms for signing tokens. */
@@ -81,6 +83,8 @@ const unlessDefault =
     isDefault ? null : form(value);
 
 const CONTENTS: Readonly<Record<string, string>> = { json: 'JSON records' };
+/** Runtimes of clients as sentences have them. */
+const TITLES: Readonly<Record<string, string>> = { node: 'Node', chromium: 'Chromium' };
 const never: Form = () => null;
 const sameCell = (value: DimensionValue): DimensionValue => value;
 
@@ -259,5 +263,16 @@ export const DIMENSIONS: readonly Dimension[] = [
     phrase: unlessDefault((value) => `with heartbeats every ${value}`),
     text: (value) => (value === LIBRARY_HEARTBEAT ? 'the library’s' : `every ${value}`),
     column: { header: 'heartbeat', cell: (value) => (value === LIBRARY_HEARTBEAT ? null : value) },
+  },
+  {
+    name: 'clients-in',
+    title: 'where clients run',
+    defaultOf: () => CLIENTS_IN[0],
+    values: CLIENTS_IN,
+    // One run shows what a browser adds.
+    comparable: true,
+    label: unlessDefault((value) => `in ${TITLES[String(value)] ?? value}`),
+    text: (value) => `in ${TITLES[String(value)] ?? value}`,
+    column: { header: 'clients_in', cell: (value) => (value === CLIENTS_IN[0] ? null : value) },
   },
 ];

@@ -1,4 +1,4 @@
-import type { FAULTS, POLICIES, READERS } from './dimensions.ts';
+import type { CLIENTS_IN, FAULTS, POLICIES, READERS } from './dimensions.ts';
 
 /**
  * Known values of fields for which a later version may have more; those of dimensions are in `dimensions.ts`. They are not in
@@ -8,6 +8,7 @@ export const KINDS = ['load', 'closed', 'capacity', 'idle', 'connect', 'wire', '
 export type Fault = (typeof FAULTS)[number];
 export type Policy = (typeof POLICIES)[number];
 export type Reader = (typeof READERS)[number];
+export type ClientsIn = (typeof CLIENTS_IN)[number];
 /** Receivers of each message: its sender, every session, or every session except the sender's. */
 export const REACHES = ['sender', 'everyone', 'others'] as const;
 export type Reaches = (typeof REACHES)[number];

@@ -15,8 +15,14 @@ import type {
 } from '../load/protocol.ts';
 import { combine, type Recording } from '../load/recording.ts';
 import type { Opened } from '../scenarios/shape.ts';
-import { PATIENCE_SECONDS, startWorker, type Worker } from './processes.ts';
-import type { Variables } from './variables.ts';
+import {
+  type LoadProcess,
+  type LoadWorker,
+  type LoadWorkerSettings,
+  type LoadWorkers,
+  nodeWorkers,
+} from './load-workers.ts';
+import { PATIENCE_SECONDS } from './processes.ts';
 
 /** Time between ordering a phase and its first due time, in which the order reaches the worker. */
 const LEAD_NS = 25e6;
@@ -32,16 +38,9 @@ export function maxOpeningSeconds(sessions: number): number {
   return sessions / MIN_SESSIONS_PER_SECOND;
 }
 
-export interface GeneratorSettings {
-  readonly workers: number;
+export interface GeneratorSettings extends LoadWorkerSettings {
   /** Sessions of all workers together. */
   readonly clients: number;
-  /** Core of each worker; undefined if they are not pinned. */
-  readonly cores?: readonly string[] | undefined;
-  /** Command prefix that makes a worker run at its end of the link. */
-  readonly end?: readonly string[];
-  /** Environment of the workers. */
-  readonly variables?: Variables['passed'] | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -59,17 +58,33 @@ export interface Recovered {
 
 /** Load workers that act as one generator. Every operation rejects when a worker ends or the signal aborts. */
 export class LoadGenerator implements AsyncDisposable {
-  readonly workers: readonly Worker[];
+  readonly workers: readonly LoadWorker[];
+  readonly #started: LoadWorkers;
   /** Origin of the trial's clock, a reading of `process.hrtime.bigint`. */
   readonly originNs = process.hrtime.bigint();
   readonly #clients: number;
   readonly #signal: AbortSignal;
   #connected = false;
 
-  constructor({ workers, clients, cores, signal, ...settings }: GeneratorSettings) {
-    this.workers = Array.from({ length: workers }, (_, index) => startWorker({ core: cores?.[index], ...settings }));
+  /** @param start starts the workers */
+  constructor(
+    { clients, signal, ...settings }: GeneratorSettings,
+    start: (settings: LoadWorkerSettings) => LoadWorkers = nodeWorkers,
+  ) {
+    this.#started = start(settings);
+    this.workers = this.#started.all;
     this.#clients = clients;
     this.#signal = signal;
+  }
+
+  /** Starts what cannot start before the server's address is known. */
+  async reach(url: string): Promise<void> {
+    await this.#started.reach?.(url, this.#signal);
+  }
+
+  /** Processes that the workers run in. */
+  get processes(): readonly LoadProcess[] {
+    return this.#started.processes();
   }
 
   /** True from the first order to open sessions until they are closed. */
@@ -140,11 +155,14 @@ export class LoadGenerator implements AsyncDisposable {
   /** Observes the sessions through a fault while a publisher sends, and reconnects them if the policy is `managed`. */
   async recovery(order: Omit<RecoveryOrder, 'order'>): Promise<Recovered> {
     const seconds = Math.max(0, order.endNs - this.nowNs) / 1e9;
-    const answers = await this.#ask(() => ({ order: 'recovery', ...order }), 'recovered', PATIENCE_SECONDS + seconds);
-    return {
-      sessions: answers.flatMap(({ sessions }) => sessions).toSorted((a, b) => a.sender - b.sender),
-      recording: combine(answers.map(({ recording }) => recording)),
-    };
+    let sessions: readonly SessionHistory[] = [];
+    const recording = await this.#metered(async () => {
+      const patience = PATIENCE_SECONDS + seconds;
+      const answers = await this.#ask(() => ({ order: 'recovery', ...order }), 'recovered', patience);
+      sessions = answers.flatMap((answer) => answer.sessions).toSorted((a, b) => a.sender - b.sender);
+      return combine(answers.map((answer) => answer.recording));
+    });
+    return { sessions, recording };
   }
 
   /** Resolves once nothing more is to be expected of any session that is observed. @param seconds maximum time */
@@ -176,12 +194,18 @@ export class LoadGenerator implements AsyncDisposable {
 
   /** Kills the workers. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.workers.map((worker) => worker.kill()));
+    await this.#started[Symbol.asyncDispose]();
   }
 
   async #record(order: PhaseOrder | ClosedOrder | HoldOrder, seconds: number): Promise<Recording> {
-    const answers = await this.#ask(() => order, 'phase', PATIENCE_SECONDS + seconds);
-    return combine(answers.map(({ recording }) => recording));
+    return this.#metered(async () => {
+      const answers = await this.#ask(() => order, 'phase', PATIENCE_SECONDS + seconds);
+      return combine(answers.map(({ recording }) => recording));
+    });
+  }
+
+  #metered(work: () => Promise<Recording>): Promise<Recording> {
+    return this.#started.metered === undefined ? work() : this.#started.metered(work);
   }
 
   /** @param seconds maximum time @param otherwise failing of a worker that takes longer, in words */

@@ -193,11 +193,10 @@ export class ProcessStage implements Stage, AsyncDisposable {
     let server = await this.#host.tree();
     const { proc } = this.#settings.roots ?? { proc: '' };
     const before = await this.snapshot();
-    const generator = this.#generator.workers.map(({ pid }) => ({ role: 'generator', pid }));
     const watched = [
       // The process may be another one by the end.
       ...(server === null ? [] : [{ ...server, role: 'server', pid: () => server?.pid }]),
-      ...generator,
+      ...this.#generator.processes,
       ...(this.#log === undefined ? [] : [{ role: 'publisher', pid: this.#log.pid }]),
       ...(this.#readers === undefined ? [] : [{ role: 'readers', pid: this.#readers.pid }]),
     ];
@@ -320,6 +319,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
     });
     const { url, effective } = await this.#whileServed(listening);
     this.#url = url;
+    await this.#whileServed(this.#generator.reach(url));
     const { answers } = this.#planned;
     this.#effective = answers === undefined ? effective : { ...effective, ...answersInForce(answers) };
   }

@@ -93,6 +93,8 @@ export interface Uses {
   readonly faults?: true;
   /** Set if some of the subscribers become slow in its trials. */
   readonly readers?: true;
+  /** False if its clients run in Node alone. Absent: true. */
+  readonly browsers?: false;
   /** True if the interval of heartbeats shapes its figures. Absent: false. */
   readonly heartbeat?: true;
 }

@@ -41,6 +41,7 @@ export const slow: ScenarioModule<'slow'> = {
     objective: false,
     network: false,
     readers: true,
+    browsers: false,
   },
   estimateSeconds: ({ clients, seconds }, warmupSeconds) =>
     OVERHEAD_SECONDS + openingSeconds(clients) + warmupSeconds + 2 * seconds + TAIL_SECONDS + USUAL_WATCH_SECONDS,

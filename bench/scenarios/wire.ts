@@ -21,7 +21,15 @@ export const wire: ScenarioModule<'wire'> = {
       defaults: { clients: 1, rate: 0, sizes: [16, 64, 1024, 16384], seconds: 0 },
     },
   ],
-  uses: { rate: 'none', messages: true, duration: false, warmup: false, objective: false, network: false },
+  uses: {
+    rate: 'none',
+    messages: true,
+    duration: false,
+    warmup: false,
+    objective: false,
+    network: false,
+    browsers: false,
+  },
   // Short polling needs one interval for every exchange.
   estimateSeconds: (planned) => 2 + ((WARM_EXCHANGES + EXCHANGES) * Number(optionsOf(planned).intervalMs ?? 0)) / 1e3,
   resources: sendingSessions,

@@ -7,7 +7,8 @@ import { following, messageCount } from '../load/schedule.ts';
 import { MIN_ON_TIME_SHARE } from '../results/rules.ts';
 import { type CpuPinning, pinCores } from '../run/affinity.ts';
 import { LoadGenerator, WARM_UP_ROUNDS } from '../run/generator.ts';
-import { listenOnLoopback, type Server, startServer, type Worker } from '../run/processes.ts';
+import type { LoadProcess } from '../run/load-workers.ts';
+import { listenOnLoopback, type Server, startServer } from '../run/processes.ts';
 import { judge, type Observation } from '../run/validity.ts';
 import { load } from '../scenarios/load.ts';
 
@@ -16,7 +17,7 @@ export interface Rig {
   readonly url: string;
   readonly pinning: CpuPinning | undefined;
   readonly server: Server;
-  readonly workers: readonly Worker[];
+  readonly workers: readonly LoadProcess[];
   /** Sends `rate` messages a second for `seconds`, all workers together, and resolves with the recording. */
   run(rate: number, seconds: number, checked?: Pick<PhaseOrder, 'keepSamples' | 'knownLost'>): Promise<RigRecording>;
 }
@@ -60,7 +61,7 @@ export async function withRig(settings: RigSettings, use: (rig: Rig) => Promise<
     return { ...(await generator.phase(phase)), startedNs: generator.originNs + BigInt(startNs) };
   };
   for (let round = 0; round < WARM_UP_ROUNDS; round++) await run(WARM_UP_RATE, WARM_UP_SECONDS);
-  await use({ url, pinning, server, workers: generator.workers, run });
+  await use({ url, pinning, server, workers: generator.processes, run });
 }
 
 const ATTEMPTS = 3;

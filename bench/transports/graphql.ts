@@ -10,6 +10,7 @@ import type { Cost, Framing } from '../checks/theory/framing.ts';
 import { base64, chunk, request, response, UUID, webSocketFrame } from '../checks/theory/parts.ts';
 import type { BuiltInTransport } from './shape.ts';
 import { overHttp, overWebSocket as webSocketAddresses } from './shared/addresses.ts';
+import { holdsRequest, holdsWebSocket } from './shared/browsers.ts';
 import { connection, UPGRADE, waitFor } from './shared/handshake.ts';
 import { anyInterval, fixedInterval } from './shared/heartbeats.ts';
 import { authorityOf, UUID_IN_TEXT } from './shared/http.ts';
@@ -234,6 +235,7 @@ export const transport: BuiltInTransport = {
   id: 'graphql',
   title: 'GraphQL over WebSocket',
   family: 'socket',
+  browser: holdsWebSocket,
   capabilities: {
     binary: false,
     ordered: true,
@@ -263,6 +265,7 @@ export const transport: BuiltInTransport = {
       id: 'sse',
       title: 'over Server-Sent Events + POST',
       options: { over: 'sse' },
+      browser: holdsRequest,
       heartbeats: fixedInterval('a comment every 12 s'),
       roundTrips: (conditions) => [
         ...connection(conditions),

@@ -3,6 +3,7 @@ import type { Http2Surface } from '../checks/abuse/tools/surface.ts';
 import { message, type Steps } from '../checks/micro/chain.ts';
 import { grpcMessage, HTTP2_WINDOW_BYTES, http2Data, http2Receiver } from '../checks/theory/parts.ts';
 import type { BuiltInTransport } from './shape.ts';
+import { inNoBrowser } from './shared/browsers.ts';
 import { waitFor } from './shared/handshake.ts';
 import { anyInterval } from './shared/heartbeats.ts';
 
@@ -100,7 +101,9 @@ export const transport: BuiltInTransport = {
   id: 'grpc',
   title: 'gRPC, bidirectional stream',
   family: 'rpc',
-  browser: false,
+  browser: inNoBrowser(
+    'needs HTTP/2 frames and trailers, which browsers hide from pages; they speak gRPC-Web through a proxy',
+  ),
   capabilities: {
     binary: true,
     ordered: true,

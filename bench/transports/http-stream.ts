@@ -4,6 +4,7 @@ import { chunk } from '../checks/theory/parts.ts';
 import { encodeLine, lineReader } from '../codec/line.ts';
 import type { BuiltInTransport } from './shape.ts';
 import { overHttp } from './shared/addresses.ts';
+import { holdsRequest } from './shared/browsers.ts';
 import { waitFor } from './shared/handshake.ts';
 import { anyInterval } from './shared/heartbeats.ts';
 import { postCost, sessionSurface } from './shared/http.ts';
@@ -29,6 +30,7 @@ export const transport: BuiltInTransport = {
   id: 'http-stream',
   title: 'HTTP stream of lines + POST',
   family: 'stream',
+  browser: holdsRequest,
   capabilities: { binary: false, ordered: true, reliable: true, upstream: 'request', auth: true, resume: 'log' },
   addresses: overHttp,
   framing: {

@@ -11,6 +11,7 @@ import type {
   BuiltInTransport,
   HandshakeConditions,
   HandshakeStep,
+  InBrowser,
   TransportEntry,
   Variant,
 } from './shape.ts';
@@ -23,7 +24,15 @@ import { transport as webrtc } from './webrtc.ts';
 import { transport as webtransport } from './webtransport.ts';
 import { transport as ws } from './ws.ts';
 
-export type { BuiltInTransport, Family, HandshakeConditions, HandshakeStep, TransportEntry, Variant } from './shape.ts';
+export type {
+  BuiltInTransport,
+  Family,
+  HandshakeConditions,
+  HandshakeStep,
+  InBrowser,
+  TransportEntry,
+  Variant,
+} from './shape.ts';
 
 /** Transports of this repository, in the order of every list. */
 const builtIn: readonly BuiltInTransport[] = [
@@ -143,6 +152,20 @@ export function whyUnguarded(
 export function whyNoHeartbeat({ entry, variant }: TransportChoice, seconds: number): string | undefined {
   const why = variant?.heartbeats ?? entry.heartbeats;
   return why === undefined ? 'does not say that the interval of its heartbeats can be set' : why(seconds);
+}
+
+/** Use of this variant by browsers. */
+export function inBrowserOf({ entry, variant }: TransportChoice): InBrowser {
+  const use = variant?.browser ?? entry.browser;
+  if (use === undefined) return { speaks: 'never', because: 'does not say whether its client runs in a browser' };
+  return use === false ? { speaks: 'never', because: 'uses a protocol that no browser speaks' } : use;
+}
+
+/** Says why its clients cannot run in a browser; undefined if they can. */
+export function whyNotInBrowser(choice: TransportChoice, tls: boolean): string | undefined {
+  const use = inBrowserOf(choice);
+  if (use.speaks === 'never') return use.because;
+  return use.speaks === 'over TLS' && !tls ? use.needsTls : undefined;
 }
 
 /** Says why the transport cannot be used on this machine and what would help; undefined if it can be. */

@@ -3,6 +3,7 @@ import type { Cost, Exchange } from '../checks/theory/framing.ts';
 import { base64, request, response, UUID } from '../checks/theory/parts.ts';
 import type { BuiltInTransport } from './shape.ts';
 import { overHttp } from './shared/addresses.ts';
+import { holdsRequest } from './shared/browsers.ts';
 import { waitFor } from './shared/handshake.ts';
 import { anyInterval } from './shared/heartbeats.ts';
 import { authorityOf, postCost } from './shared/http.ts';
@@ -32,6 +33,7 @@ export const transport: BuiltInTransport = {
   id: 'long-polling',
   title: 'Long polling + POST',
   family: 'polling',
+  browser: holdsRequest,
   capabilities: {
     binary: false,
     ordered: true,

@@ -10,6 +10,7 @@ import type { Framing } from '../checks/theory/framing.ts';
 import { MQTT_ACKNOWLEDGEMENT, mqttPublish, webSocketFrame } from '../checks/theory/parts.ts';
 import type { BuiltInTransport } from './shape.ts';
 import { overWebSocket as webSocketAddresses } from './shared/addresses.ts';
+import { holdsWebSocket, inNoBrowser } from './shared/browsers.ts';
 import { UPGRADE, waitFor } from './shared/handshake.ts';
 import { wholeSeconds } from './shared/heartbeats.ts';
 
@@ -258,6 +259,7 @@ export const transport: BuiltInTransport = {
   id: 'mqtt',
   title: 'MQTT',
   family: 'broker',
+  browser: inNoBrowser('uses MQTT over TCP, which web pages cannot open; mqtt:ws is MQTT over WebSocket'),
   capabilities: {
     binary: true,
     ordered: true,
@@ -314,6 +316,7 @@ export const transport: BuiltInTransport = {
       id: 'ws',
       title: 'over WebSocket',
       options: { websocket: true },
+      browser: holdsWebSocket,
       roundTrips: [UPGRADE, ...mqttSteps],
       addresses: webSocketAddresses,
       foreign: async () => (await import('../checks/fuzz/tools/mqtt.ts')).listenForPacketsInFrames,

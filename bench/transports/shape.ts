@@ -72,14 +72,32 @@ export type WhyNoHeartbeat = (seconds: number) => string | undefined;
 /** Loads a fuzzed server when it is needed. */
 type FuzzedServer = () => Promise<ListenForeign>;
 
+/** Use of a transport by browsers. */
+export type InBrowser =
+  | {
+      /** `over TLS` if only connections that are encrypted. */
+      readonly speaks: 'always' | 'over TLS';
+      /** Maximum number of sessions of one browser context, which has a cache and connections of its own. */
+      readonly sessionsPerContext: number;
+      /** Reason of the maximum. */
+      readonly because: string;
+      /** Reason why it needs TLS: what follows its name. Absent unless it does. */
+      readonly needsTls?: string;
+    }
+  | {
+      readonly speaks: 'never';
+      /** Reason: what follows its name. */
+      readonly because: string;
+    };
+
 /** Variant of a transport: a named setting, written `transport:variant`. */
 export interface Variant {
   readonly id: string;
   readonly title: string;
   /** Options that override the transport's. */
   readonly options: Options;
-  /** False if browsers support the variant only over TLS, unlike the transport. */
-  readonly browser?: false;
+  /** Use by browsers that replaces the transport's. */
+  readonly browser?: InBrowser;
   /** Capabilities that override the transport's. */
   readonly capabilities?: Partial<Capabilities>;
   /** Byte formula of an exchange. A variant does not inherit its transport's formula. */
@@ -104,8 +122,11 @@ export interface TransportEntry {
   readonly family: Family;
   /** Set if it shows the harness's own cost: a row in every table, never a choice. */
   readonly floor?: true;
-  /** False if no browser supports the protocol. Only then may its client import Node's modules. */
-  readonly browser?: false;
+  /**
+   * Use by browsers; false if no browser speaks the protocol. Only if none speaks it in any variant may its client import Node's modules.
+   * Absent: it is unknown whether its client runs in one.
+   */
+  readonly browser?: InBrowser | false;
   readonly capabilities: Capabilities;
   /** False if it cannot be served over TLS. */
   readonly tls?: false;
@@ -152,6 +173,7 @@ export interface TransportEntry {
 export interface BuiltInTransport extends TransportEntry {
   readonly capabilities: Capabilities & { readonly auth: boolean };
   readonly addresses: Addresses;
+  readonly browser: InBrowser;
   readonly variants: readonly BuiltInVariant[];
   readonly framing: Framing;
   readonly roundTrips: Handshake;

@@ -14,6 +14,11 @@ export const transport: BuiltInTransport = {
   id: 'short-polling',
   title: 'Short polling + POST',
   family: 'polling',
+  browser: {
+    speaks: 'always',
+    sessionsPerContext: 100,
+    because: 'the sessions of a browser context share six connections, and more would only wait for each other',
+  },
   capabilities: {
     binary: false,
     ordered: true,

@@ -5,6 +5,7 @@ import type { Exchange, Framing } from '../checks/theory/framing.ts';
 import { base64, messagePack, request, response, webSocketFrame } from '../checks/theory/parts.ts';
 import type { BuiltInTransport } from './shape.ts';
 import { overHttp } from './shared/addresses.ts';
+import { holdsRequest, holdsWebSocket } from './shared/browsers.ts';
 import { connection, pause, UPGRADE, waitFor } from './shared/handshake.ts';
 import { anyInterval } from './shared/heartbeats.ts';
 import { authorityOf } from './shared/http.ts';
@@ -154,6 +155,7 @@ export const transport: BuiltInTransport = {
   id: 'socketio',
   title: 'Socket.IO',
   family: 'socket',
+  browser: holdsWebSocket,
   capabilities: {
     binary: true,
     ordered: true,
@@ -187,6 +189,7 @@ export const transport: BuiltInTransport = {
       id: 'polling',
       title: 'over long polling',
       options: { transport: 'polling' },
+      browser: holdsRequest,
       // The packet up takes the idle connection, so the poll that brings the answer takes a second one.
       roundTrips: (conditions) => [...connection(conditions), OPEN, ...connection(conditions), CONNECT],
       foreign: async () => (await import('../checks/fuzz/tools/socketio.ts')).listenForPolledSocketio,
@@ -198,6 +201,7 @@ export const transport: BuiltInTransport = {
       id: 'upgrade',
       title: 'polling first, then WebSocket',
       options: { transport: 'upgrade' },
+      browser: holdsRequest,
       // Joining the namespace over polling takes less time than the upgrade beside it.
       roundTrips: (conditions) => [
         ...connection(conditions),

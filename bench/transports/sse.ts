@@ -15,6 +15,7 @@ import {
 import { encodeEvent } from '../codec/event.ts';
 import type { BuiltInTransport } from './shape.ts';
 import { overHttp } from './shared/addresses.ts';
+import { holdsRequest } from './shared/browsers.ts';
 import { waitFor } from './shared/handshake.ts';
 import { anyInterval } from './shared/heartbeats.ts';
 import { postCost, sessionSurface } from './shared/http.ts';
@@ -100,6 +101,7 @@ export const transport: BuiltInTransport = {
   id: 'sse',
   title: 'Server-Sent Events + POST',
   family: 'stream',
+  browser: holdsRequest,
   capabilities: {
     binary: false,
     ordered: true,
@@ -127,7 +129,12 @@ export const transport: BuiltInTransport = {
       id: 'h2',
       title: 'HTTP/2',
       options: { http: '2' },
-      browser: false,
+      browser: {
+        speaks: 'over TLS',
+        needsTls: 'uses HTTP/2, which browsers speak over TLS alone',
+        sessionsPerContext: 100,
+        because: 'a browser context has one HTTP/2 connection, whose streams the server limits',
+      },
       framing: overHttp2,
       foreign: async () => (await import('../checks/fuzz/tools/http2.ts')).listenForEventsOverHttp2,
       surface: {

@@ -11,6 +11,7 @@ import { asBytes, message, type Steps } from '../checks/micro/chain.ts';
 import { callback } from '../checks/micro/memory-socket.ts';
 import { encodeFrame, frameDecoder } from '../codec/frame.ts';
 import type { BuiltInTransport } from './shape.ts';
+import { inNoBrowser } from './shared/browsers.ts';
 import { waitFor } from './shared/handshake.ts';
 import { wholeSeconds } from './shared/heartbeats.ts';
 
@@ -69,7 +70,7 @@ export const transport: BuiltInTransport = {
   title: 'Raw TCP',
   family: 'floor',
   floor: true,
-  browser: false,
+  browser: inNoBrowser('uses TCP, which web pages cannot open'),
   capabilities: { binary: true, ordered: true, reliable: true, upstream: 'connection', auth: true, resume: 'log' },
   addresses: {
     schemes: [

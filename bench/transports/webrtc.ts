@@ -22,6 +22,11 @@ export const transport: BuiltInTransport = {
   family: 'peer',
   datagrams: true,
   native: true,
+  browser: {
+    speaks: 'always',
+    sessionsPerContext: 250,
+    because: 'Chromium keeps at most 500 peer connections in a page, closed ones too until they are collected',
+  },
   capabilities: {
     binary: true,
     ordered: true,

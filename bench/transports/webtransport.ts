@@ -142,6 +142,11 @@ export const transport: BuiltInTransport = {
   sharesSocket: true,
   port: 'udp',
   native: true,
+  browser: {
+    speaks: 'always',
+    sessionsPerContext: 64,
+    because: 'Chromium opens at most 64 WebTransport sessions at a time in a page',
+  },
   capabilities: {
     binary: true,
     ordered: true,

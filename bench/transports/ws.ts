@@ -5,6 +5,7 @@ import type { Cost, Exchange } from '../checks/theory/framing.ts';
 import { webSocketFrame } from '../checks/theory/parts.ts';
 import type { BuiltInTransport } from './shape.ts';
 import { overWebSocket } from './shared/addresses.ts';
+import { holdsWebSocket } from './shared/browsers.ts';
 import { UPGRADE } from './shared/handshake.ts';
 import { anyInterval } from './shared/heartbeats.ts';
 
@@ -41,6 +42,7 @@ export const transport: BuiltInTransport = {
   id: 'ws',
   title: 'WebSocket',
   family: 'socket',
+  browser: holdsWebSocket,
   capabilities: { binary: true, ordered: true, reliable: true, upstream: 'connection', auth: true, resume: 'log' },
   addresses: overWebSocket,
   framing: {

@@ -123,6 +123,7 @@ type Needed = {
 
 const NEEDED_FIELDS: Readonly<Record<Needed, string>> = {
   addresses: 'addresses of foreign servers',
+  browser: 'use by browsers',
   framing: 'byte formula',
   roundTrips: 'round trips of the handshake',
   steps: 'steps of encoding',

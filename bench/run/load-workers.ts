@@ -1,0 +1,56 @@
+import type { WorkerAnswer, WorkerOrder } from '../load/protocol.ts';
+import type { Recording } from '../load/recording.ts';
+import type { Patience } from './child.ts';
+import { startWorker } from './processes.ts';
+import type { Variables } from './variables.ts';
+
+/** Load worker: it opens a share of the sessions and answers each order with one answer. */
+export interface LoadWorker {
+  ask<Kind extends WorkerAnswer['answer']>(
+    order: WorkerOrder,
+    kind: Kind,
+    patience: Patience,
+  ): Promise<Extract<WorkerAnswer, { answer: Kind }>>;
+}
+
+/** Process that load workers run in. */
+export interface LoadProcess {
+  /** `generator`, or part of a browser, such as `renderer`. */
+  readonly role: string;
+  /** Undefined if it did not start. */
+  readonly pid: number | undefined;
+}
+
+/** Load workers of one trial, and the processes that they run in. To dispose of them kills them. */
+export interface LoadWorkers extends AsyncDisposable {
+  readonly all: readonly LoadWorker[];
+  /** Starts what cannot start before the server's address is known. */
+  reach?(url: string, signal: AbortSignal): Promise<void>;
+  /** Processes that run now. */
+  processes(): readonly LoadProcess[];
+  /** Adds to the recording of some work what the workers cannot tell of their processes themselves. */
+  metered?(work: () => Promise<Recording>): Promise<Recording>;
+}
+
+/** Settings of load workers. */
+export interface LoadWorkerSettings {
+  readonly workers: number;
+  /** Core of each worker; undefined if they are not pinned. */
+  readonly cores?: readonly string[] | undefined;
+  /** Command prefix that makes a worker run at its end of the link. */
+  readonly end?: readonly string[];
+  /** Environment of the workers. */
+  readonly variables?: Variables['passed'] | undefined;
+}
+
+/** Starts load workers, each a process of Node. */
+export function nodeWorkers({ workers, cores, ...settings }: LoadWorkerSettings): LoadWorkers {
+  const all = Array.from({ length: workers }, (_, index) => startWorker({ core: cores?.[index], ...settings }));
+  return {
+    all,
+    processes: () => all.map(({ pid }) => ({ role: 'generator', pid })),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(all.map((worker) => worker.kill()));
+    },
+  };
+}
