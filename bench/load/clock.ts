@@ -31,7 +31,7 @@ export function systemTimers(now: Clock): Timers {
   return {
     now,
     at(atNs, task) {
-      const wait = (): NodeJS.Timeout => setTimeout(fire, Math.max(0, Math.ceil((atNs - now()) / 1e6)));
+      const wait = (): ReturnType<typeof setTimeout> => setTimeout(fire, Math.max(0, Math.ceil((atNs - now()) / 1e6)));
       const fire = (): void => {
         if (now() >= atNs) task();
         else timer = wait();
@@ -41,3 +41,7 @@ export function systemTimers(now: Clock): Timers {
     },
   };
 }
+
+/** Resolves after a time. */
+export const sleep = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => void setTimeout(resolve, milliseconds));

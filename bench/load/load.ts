@@ -1,17 +1,14 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientModule, ClientSettings, Platform, Session } from '../contract.ts';
 import { errorText } from '../error-text.ts';
-import { collectOldGeneration } from '../memory.ts';
 import { reasonShown, redactor } from '../security/redact.ts';
 import { Unwrapper } from './answers/answers.ts';
-import { type Clock, monotonicClock, systemTimers } from './clock.ts';
+import { type Clock, sleep, systemTimers } from './clock.ts';
 import { ClosedLoop } from './closed.ts';
 import { assertSession, BUSY_HANDSHAKE_SECONDS, type DialSettings, dial } from './dial.ts';
 import { type ConnectionStep, FirstConnection, type StepTimes } from './first-connection.ts';
 import { encode, histogram } from './histogram.ts';
 import { Messages } from './messages.ts';
-import { type Loop, pace, type SleepingLoop, sleepingLoop, spinningLoop } from './pacer.ts';
+import { pace } from './pacer.ts';
 import type {
   ClosedOrder,
   ConnectOrder,
@@ -28,6 +25,7 @@ import type { Recording } from './recording.ts';
 import type { Open } from './recovery/attempt.ts';
 import { seededRandom } from './recovery/back-off.ts';
 import { Recovery } from './recovery/recovery.ts';
+import type { Pacing, Runtime } from './runtime/shape.ts';
 import { SendSchedule } from './send-schedule.ts';
 import { LoadSession } from './session.ts';
 
@@ -42,13 +40,19 @@ const SLEEPING_DELAY_RESOLUTION_MS = 10;
 /** Length of the window and, if there was a schedule, the messages due and the state of the event loop. */
 type WindowFigures = Pick<Recording, 'seconds'> & Partial<Pick<Recording, 'due' | 'loopDelayP99Seconds' | 'busy'>>;
 
+/** Surroundings of the load. */
+interface LoadSurroundings {
+  readonly runtime: Runtime;
+  /** Returns the platform whose connections come from a source address; the system chooses it if undefined. */
+  platformFrom(source: string | undefined): Platform;
+}
+
 /** Sessions of one worker, and the load that it puts on them. */
 export class Load {
   readonly #order: ConnectOrder;
   readonly #clock: Clock;
-  readonly #loop: Loop;
-  /** Set if the pacer sleeps. */
-  readonly #sleeping: SleepingLoop | undefined;
+  readonly #runtime: Runtime;
+  readonly #pacing: Pacing;
   readonly #messages: Messages;
   readonly #sessions: LoadSession[] = [];
   readonly #abort = new AbortController();
@@ -71,16 +75,15 @@ export class Load {
   readonly #failing = Promise.withResolvers<never>();
   #failure: string | undefined;
 
-  /** @param platformFrom returns the platform whose connections come from a source address; the system chooses it if undefined */
-  constructor(order: ConnectOrder, client: ClientModule, platformFrom: (source: string | undefined) => Platform) {
+  constructor(order: ConnectOrder, client: ClientModule, { platformFrom, runtime }: LoadSurroundings) {
     this.#order = order;
     this.#client = client;
     this.#platformFrom = platformFrom;
     this.#hide = redactor(order.foreign === true ? order.url : null, order.token);
-    this.#clock = monotonicClock(BigInt(order.originNs));
-    this.#sleeping = order.pace === 'sleep' ? sleepingLoop(this.#clock) : undefined;
-    this.#loop = this.#sleeping ?? spinningLoop(this.#clock);
-    this.#messages = new Messages({ ...order, senders: order.clients });
+    this.#runtime = runtime;
+    this.#clock = runtime.clock(order.originNs);
+    this.#pacing = runtime.pacing(this.#clock, order.pace ?? 'spin');
+    this.#messages = new Messages({ ...order, senders: order.clients }, runtime.bytes);
     this.#nextSender = order.worker;
     this.#failing.promise.catch(() => {});
   }
@@ -192,14 +195,11 @@ export class Load {
     this.#earlier = sends.recorder;
     const { endNs, deadlineNs } = sends;
     const drain = { beganNs: endNs, endedNs: deadlineNs };
-    const resolutionMs = this.#sleeping === undefined ? DELAY_RESOLUTION_MS : SLEEPING_DELAY_RESOLUTION_MS;
-    const delay = monitorEventLoopDelay({ resolution: resolutionMs });
+    const resolutionMs = this.#pacing.sleeps ? SLEEPING_DELAY_RESOLUTION_MS : DELAY_RESOLUTION_MS;
     const measure = async (beganNs: number): Promise<WindowFigures> => {
-      const asleepBefore = performance.eventLoopUtilization().idle;
-      delay.enable();
-      const { spunNs, elapsedNs } = await pace(sends, this.#loop);
-      delay.disable();
-      const idleNs = spunNs + (performance.eventLoopUtilization().idle - asleepBefore) * 1e6;
+      const watch = this.#runtime.watchLoop(resolutionMs);
+      const { spunNs, elapsedNs } = await pace(sends, this.#pacing.loop);
+      const { delayP99Seconds, idleNs } = watch.end();
       return {
         due: sends.due,
         seconds: await this.#drain(sends.recorder, () => sends.expected(), {
@@ -207,14 +207,14 @@ export class Load {
           deadlineNs,
           graceMs: phase.more ? 0 : GRACE_MS,
         }),
-        loopDelayP99Seconds: Math.max(0, delay.percentile(99) / 1e9 - resolutionMs / 1e3),
+        loopDelayP99Seconds: delayP99Seconds,
         // A pacer that spins is awake but idle; one that sleeps is idle in the event loop's own count.
-        busy: elapsedNs > 0 ? Math.min(1, Math.max(0, 1 - idleNs / elapsedNs)) : 0,
+        ...(idleNs === null ? {} : { busy: shareOf(elapsedNs - spunNs - idleNs, elapsedNs) }),
       };
     };
     const recording = await this.#watch(sends.recorder, measure, drain);
     // A process that has just started grows fast. Its first collection would fall into the measured window.
-    if (phase.collect) collectOldGeneration();
+    if (phase.collect) this.#runtime.collect();
     return recording;
   }
 
@@ -263,16 +263,15 @@ export class Load {
       shown: (error) => this.#shown(error),
     });
     this.#recovery = recovery;
-    const delay = monitorEventLoopDelay({ resolution: SLEEPING_DELAY_RESOLUTION_MS });
     const { sessions, counts, usage } = await this.#use(recorder, async (beganNs) => {
-      delay.enable();
+      const watch = this.#runtime.watchLoop(SLEEPING_DELAY_RESOLUTION_MS);
       const finished = await recovery.finish();
-      delay.disable();
+      const { delayP99Seconds } = watch.end();
       return {
         ...finished,
         usage: {
           seconds: (this.#clock() - beganNs) / 1e9,
-          loopDelayP99Seconds: Math.max(0, delay.percentile(99) / 1e9 - SLEEPING_DELAY_RESOLUTION_MS / 1e3),
+          loopDelayP99Seconds: delayP99Seconds,
         },
       };
     });
@@ -354,19 +353,16 @@ export class Load {
   ): Promise<Omit<Result, 'usage'> & { readonly usage: Usage }> {
     this.#recorder = recorder;
     if (this.#failure !== undefined) recorder.error(this.#failure);
-    const rssStartBytes = process.memoryUsage.rss();
-    const utilization = performance.eventLoopUtilization();
-    const { user, system } = process.cpuUsage();
+    const metered = this.#runtime.meter();
     const result = await work(this.#clock());
-    const used = process.cpuUsage();
+    const used = metered();
     this.#recorder = undefined;
+    const { tickSeconds } = this.#runtime;
     const usage = {
       due: recorder.sent,
-      cpuSeconds: (used.user + used.system - user - system) / 1e6,
-      rssBytes: process.memoryUsage.rss(),
-      rssStartBytes,
+      ...used,
       loopDelayP99Seconds: 0,
-      busy: performance.eventLoopUtilization(utilization).utilization,
+      ...(tickSeconds === undefined ? {} : { tickSeconds }),
       ...result.usage,
     };
     return { ...result, usage };
@@ -387,9 +383,13 @@ export class Load {
   async close(): Promise<void> {
     this.#abort.abort(new Error('the trial is over'));
     await Promise.allSettled(this.#sessions.map(({ session }) => session?.close()));
-    await this.#sleeping?.close();
+    await this.#pacing.close();
   }
 }
+
+/** Part of a time, from 0 to 1. */
+const shareOf = (partNs: number, wholeNs: number): number =>
+  wholeNs > 0 ? Math.min(1, Math.max(0, partNs / wholeNs)) : 0;
 
 /** URL with another host. Its text is otherwise unchanged: a parsed URL of some schemes gets a path. */
 const withHost = (url: string, host: string): string => url.replace(/(?<=:\/\/)[^/:]+/, host);

@@ -12,6 +12,7 @@ import {
   sequenceOf,
 } from '../codec/header.ts';
 import type { Encoding, Message, Payload } from '../contract.ts';
+import { type Bytes, plainBytes } from './runtime/bytes.ts';
 
 /** Number of offsets at which a message's filler may begin. A prime, so that the strides below reach every offset. */
 const PLACES = 1_000_003;
@@ -40,7 +41,8 @@ export class Messages {
   /** Sequence number of the last message that `isSound` accepted. */
   sequence = -1;
   readonly #text: string;
-  readonly #bytes: Buffer | undefined;
+  readonly #bytes: Uint8Array | undefined;
+  readonly #of: Bytes;
   readonly #opcode: number;
   readonly #prefixes: string[] = [];
   readonly #run: string;
@@ -50,7 +52,8 @@ export class Messages {
   /** True if a piece of text tells whose it is. */
   readonly #isSeeded: boolean;
 
-  constructor(settings: MessageSettings) {
+  constructor(settings: MessageSettings, bytes: Bytes = plainBytes) {
+    this.#of = bytes;
     this.size = settings.size;
     this.#opcode = settings.opcode;
     this.#run = settings.run ?? '';
@@ -58,7 +61,7 @@ export class Messages {
     this.#textAt = HEADER_BYTES + this.#run.length;
     this.#isSeeded = settings.payload !== 'zeros' && settings.size > MIN_SIZE;
     this.#text = TEXTS[settings.payload ?? 'filler'](settings.seed, PLACES + settings.size);
-    this.#bytes = settings.encoding === 'binary' ? Buffer.from(this.#text, 'latin1') : undefined;
+    this.#bytes = settings.encoding === 'binary' ? latin1(this.#text, new Uint8Array(this.#text.length)) : undefined;
     for (let sender = 0; sender < settings.senders; sender++) this.#prefixes.push(senderPrefix(this.#opcode, sender));
   }
 
@@ -67,9 +70,8 @@ export class Messages {
     const end = at + this.size - this.#textAt;
     const head = this.#prefixes[sender] + sequenceDigits(sequence, this.#lastDigits);
     if (this.#bytes === undefined) return head + this.#text.slice(at, end);
-    const message = Buffer.allocUnsafe(this.size);
-    message.write(head, 0, 'latin1');
-    this.#bytes.copy(message, this.#textAt, at, end);
+    const message = latin1(head, this.#of.allocate(this.size));
+    message.set(this.#bytes.subarray(at, end), this.#textAt);
     return message;
   }
 
@@ -110,10 +112,14 @@ export class Messages {
     const at = placeOf(sender, sequence);
     const end = at + this.size - this.#textAt;
     if (typeof message === 'string') return message.slice(this.#textAt) === this.#text.slice(at, end);
-    return (
-      this.#bytes !== undefined && Buffer.compare(this.#bytes.subarray(at, end), message.subarray(this.#textAt)) === 0
-    );
+    return this.#bytes !== undefined && this.#of.isEqual(this.#bytes.subarray(at, end), message.subarray(this.#textAt));
   }
+}
+
+/** Writes the characters of a text, all below 256, to the beginning of `bytes`, and returns these. */
+function latin1(text: string, bytes: Uint8Array): Uint8Array {
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  return bytes;
 }
 
 function placeOf(sender: number, sequence: number): number {
@@ -123,7 +129,7 @@ function placeOf(sender: number, sequence: number): number {
 /** Text that depends on the seed alone. */
 function filler(seed: number, length: number): string {
   const random = xoroshiro128plus(seed);
-  const bytes = Buffer.allocUnsafe(length);
+  const bytes = new Uint8Array(length);
   for (let index = 0; index < length; ) {
     // The low bits of this generator are its weakest; five characters use the upper thirty.
     let bits = random.next() >>> 2;
@@ -132,7 +138,7 @@ function filler(seed: number, length: number): string {
       bits >>>= 6;
     }
   }
-  return bytes.toString('latin1');
+  return new TextDecoder('latin1').decode(bytes);
 }
 
 const TEXTS: Readonly<Record<Payload, (seed: number, length: number) => string>> = {

@@ -4,8 +4,9 @@ import { LoadGenerator } from '../run/generator.ts';
 import { Kit } from '../testing/kit.ts';
 import { clientModule, findTransport, loadServer, optionsOf } from '../transports/index.ts';
 import { monotonicClock } from './clock.ts';
-import { pace, sleepingLoop } from './pacer.ts';
+import { pace } from './pacer.ts';
 import type { Pace } from './protocol.ts';
+import { sleepingLoop } from './runtime/loops.ts';
 
 const RATE = 200;
 const CLIENTS = 4;

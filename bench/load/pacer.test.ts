@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Loop, pace, sleepingLoop, type TimedSends } from './pacer.ts';
+import { type Loop, pace, type TimedSends } from './pacer.ts';
+import { sleepingLoop } from './runtime/loops.ts';
 
 /** Loop on virtual time: a turn takes 1 µs, a timer fires up to a millisecond late, and the test sets the time of a send. */
 class VirtualLoop implements Loop {

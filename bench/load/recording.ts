@@ -52,9 +52,17 @@ export interface Recording {
   readonly loopDelayP99Seconds: number;
   /** Share of the sending window spent working rather than waiting. */
   readonly busy: number;
+  /** Interval between two readings of the clock that differ. Absent: too short to matter. */
+  readonly tickSeconds?: number;
 }
 
-export type WorkerUsage = Pick<Recording, 'cpuSeconds' | 'rssBytes'>;
+/** CPU time and memory of a load worker's process, or of one of a browser's. */
+export interface WorkerUsage extends Pick<Recording, 'cpuSeconds' | 'rssBytes'> {
+  /** Part of a browser, such as `renderer`. Absent: a load worker of Node. */
+  readonly role?: string;
+  /** Program and version. Absent: this process's own. */
+  readonly runtime?: string;
+}
 
 /** Values recorded in the histograms of the same names, in nanoseconds. */
 export interface Samples {
@@ -113,6 +121,9 @@ export function combine(parts: readonly Recording[]): Recording {
     seconds: worst((part) => part.seconds),
     loopDelayP99Seconds: worst((part) => part.loopDelayP99Seconds),
     busy: worst((part) => part.busy),
+    ...(parts.every(({ tickSeconds }) => tickSeconds === undefined)
+      ? {}
+      : { tickSeconds: worst((part) => part.tickSeconds ?? 0) }),
   };
 }
 

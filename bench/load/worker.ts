@@ -6,9 +6,9 @@ import { settledRss } from '../memory.ts';
 import { meterSockets } from '../meter.ts';
 import { probe } from './answers/probe.ts';
 import { observeConnections, whyUnexpected } from './connections.ts';
-import { Load } from './load.ts';
-import type { ConnectOrder, OpenOrder, RecoveryOrder, WorkerAnswer, WorkerOrder } from './protocol.ts';
-import type { Recording } from './recording.ts';
+import { Follower } from './orders.ts';
+import type { WorkerAnswer, WorkerOrder } from './protocol.ts';
+import { nodeRuntime } from './runtime/node.ts';
 
 /**
  * Shrinks the pools from which Node cuts small buffers, 64 KiB by default. The pacer's turns make garbage so quickly that such a
@@ -17,84 +17,36 @@ import type { Recording } from './recording.ts';
  */
 Buffer.poolSize = 8 << 10;
 
-/** Load of this process, a load worker: it opens its share of the sessions, follows the run's orders and ends with its parent. */
-let load: Load | undefined;
-let ordered: ConnectOrder | undefined;
 /** Observed before any client is loaded, which might keep a function of Node's. */
-const connections = observeConnections((step) => load?.connectionDone(step));
+const connections = observeConnections((step) => follower.load?.connectionDone(step));
 const meter = meterSockets('client');
 
+const loadClient = (module: string): Promise<ClientModule> => import(module);
+const trust = (authority: string): void => setDefaultCACertificates([authority]);
+
+/** Load of this process, a load worker: it opens its share of the sessions, follows the run's orders and ends with its parent. */
+const follower = new Follower({
+  runtime: nodeRuntime,
+  platformFrom: (source) => (source === undefined ? platform : platformFrom(source)),
+  loadClient,
+  trust,
+  whyUnexpected: ({ sources }, ordered) => whyUnexpected(connections, { ...ordered, sources }),
+  protocols: () => [...connections.protocols],
+  memory: settledRss,
+  bytes: meter,
+});
+
 async function handle(order: WorkerOrder): Promise<WorkerAnswer> {
-  if (order.order === 'probe') {
-    const client: ClientModule = await import(order.module);
-    if (order.authority !== undefined) setDefaultCACertificates([order.authority]);
-    return { answer: 'probed', probe: await probe(order, client, platform) };
-  }
-  if (order.order === 'connect') {
-    const client: ClientModule = await import(order.module);
-    ordered = order;
-    if (order.authority !== undefined) setDefaultCACertificates([order.authority]);
-    load = new Load(order, client, (source) => (source === undefined ? platform : platformFrom(source)));
-    return open(load, order);
-  }
-  if (order.order === 'bytes') return { answer: 'bytes', ...meter() };
-  if (load === undefined) throw new Error(`ordered to ${order.order} before connecting`);
-  if (order.order === 'open') return open(load, order);
-  if (order.order === 'hold') return record(load, load.hold(order));
-  if (order.order === 'closed') return record(load, load.runClosed(order));
-  if (order.order === 'recovery') return recover(load, order);
-  if (order.order === 'settle') {
-    await load.settled(order.backNs);
-    return { answer: 'settled' };
-  }
-  if (order.order === 'finish') {
-    load.finishRecovery();
-    return { answer: 'finished' };
-  }
-  if (order.order === 'observe') {
-    load.observe(order);
-    return { answer: 'observing' };
-  }
-  if (order.order === 'histories') return { answer: 'histories', sessions: load.histories() };
-  if (order.order === 'prepare') {
-    load.prepare();
-    return { answer: 'prepared' };
-  }
-  if (order.order === 'memory') return { answer: 'memory', rssBytes: settledRss() };
-  if (order.order === 'phase') return record(load, load.run(order));
-  await load.close();
-  return { answer: 'closed' };
-}
-
-async function open(load: Load, order: ConnectOrder | OpenOrder): Promise<WorkerAnswer> {
-  const opened = await load.open(order);
-  checkConnections(load);
-  return { answer: 'connected', ...opened, protocols: [...connections.protocols] };
-}
-
-/** Checks the connections again: some clients open one with the first message. */
-async function record(load: Load, recorded: Promise<Recording>): Promise<WorkerAnswer> {
-  const recording = await recorded;
-  checkConnections(load);
-  return { answer: 'phase', recording };
-}
-
-async function recover(load: Load, order: RecoveryOrder): Promise<WorkerAnswer> {
-  const recovered = await load.recover(order);
-  checkConnections(load);
-  return { answer: 'recovered', ...recovered };
-}
-
-/** Throws if the connections are not those that were ordered: then the trial measured something else. */
-function checkConnections({ sources }: Load): void {
-  const why = whyUnexpected(connections, { ...ordered, sources });
-  if (why !== undefined) throw new Error(why);
+  if (order.order !== 'probe') return follower.follow(order);
+  const client = await loadClient(order.module);
+  if (order.authority !== undefined) trust(order.authority);
+  return { answer: 'probed', probe: await probe(order, client, platform) };
 }
 
 // A client must catch what goes wrong in its listeners; if it does not, its trial has an error and this process goes on.
 process.on('uncaughtException', (error) => {
-  if (load === undefined) throw error;
-  load.fail(error);
+  if (follower.load === undefined) throw error;
+  follower.load.fail(error);
 });
 
 serveIpc(handle);

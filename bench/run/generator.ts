@@ -129,7 +129,8 @@ export class LoadGenerator implements AsyncDisposable {
   async prepare(): Promise<number> {
     // Messages of one worker arrive at the others, whose orders may come later.
     if (this.workers.length > 1) await this.#ask(() => ({ order: 'prepare' }), 'prepared');
-    return this.nowNs + (this.workers.length > 1 ? SHARED_LEAD_NS : LEAD_NS);
+    const usualNs = this.workers.length > 1 ? SHARED_LEAD_NS : LEAD_NS;
+    return this.nowNs + (this.#started.leadNs ?? usualNs);
   }
 
   /** Time on the trial's clock. */

@@ -24,6 +24,8 @@ export interface LoadProcess {
 /** Load workers of one trial, and the processes that they run in. To dispose of them kills them. */
 export interface LoadWorkers extends AsyncDisposable {
   readonly all: readonly LoadWorker[];
+  /** Time that they need between an order for a phase and its first due time. Absent: the usual. */
+  readonly leadNs?: number;
   /** Starts what cannot start before the server's address is known. */
   reach?(url: string, signal: AbortSignal): Promise<void>;
   /** Processes that run now. */

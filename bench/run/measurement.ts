@@ -160,7 +160,7 @@ function processesOf(usage: Usage, { workers = [] }: Recording, planned: Planned
   const runtime = planned.exec === undefined ? NODE : commandShown(planned.exec);
   return [
     ...(ranElsewhere(planned) ? [] : [local('server', runtime, usage.server)]),
-    ...workers.map((worker) => local('generator', NODE, worker)),
+    ...workers.map((worker) => local(worker.role ?? 'generator', worker.runtime ?? NODE, worker)),
   ];
 }
 

@@ -22,6 +22,7 @@ import type {
   Stage,
   Window,
 } from '../scenarios/shape.ts';
+import { isInBrowser } from '../scenarios/shared/clients-in.ts';
 import { policyOf } from '../scenarios/shared/faults.ts';
 import { heartbeatOptions } from '../scenarios/shared/heartbeat.ts';
 import { longestRoundTripSeconds, networkOf, patienceSeconds } from '../scenarios/shared/network.ts';
@@ -30,6 +31,7 @@ import { addressShown } from '../security/redact.ts';
 import type { Security } from '../security/security.ts';
 import { capabilitiesOf, clientModule, optionsOf, serverModule } from '../transports/index.ts';
 import type { CpuPinning } from './affinity.ts';
+import { type Browser, browserWorkers, pagesFor } from './browser/workers.ts';
 import { OrderFailed } from './child.ts';
 import { watchCores } from './contention/contention.ts';
 import { LoadGenerator, maxOpeningSeconds, type SessionSettings } from './generator.ts';
@@ -59,6 +61,8 @@ export interface StageSettings {
   /** Watches the machine while sessions are opened and messages are sent. */
   readonly watch?: MachineWatch;
   readonly security: Security;
+  /** Browser that clients run in. Absent: no case of the run has its clients in one. */
+  readonly browser?: Browser | undefined;
   /** True if other trials of the run may use the cores at the same time. */
   readonly beside?: boolean;
   /** Places from which the use of the cores, the quota and other runs are read; what an empty one would tell is left out. */
@@ -114,14 +118,22 @@ export class ProcessStage implements Stage, AsyncDisposable {
     const clients = planned.clients - readers;
     this.#planned = planned;
     this.#settings = settings;
-    this.#generator = new LoadGenerator({
-      workers: Math.min(settings.workers, clients),
-      clients,
-      cores: pinning?.workers,
-      end: link.generatorEnd,
-      variables: variables?.passed,
-      signal,
-    });
+    const { browser } = settings;
+    const inBrowser = isInBrowser(planned);
+    if (inBrowser && browser === undefined) throw new Error('the run has no browser');
+    this.#generator = new LoadGenerator(
+      {
+        workers: inBrowser ? pagesFor(planned, clients) : Math.min(settings.workers, clients),
+        clients,
+        cores: pinning?.workers,
+        end: link.generatorEnd,
+        variables: variables?.passed,
+        signal,
+      },
+      inBrowser && browser !== undefined
+        ? browserWorkers(browser, { choice: planned, certificate: settings.security.client.authority })
+        : undefined,
+    );
     this.#host = this.#start();
     // Publisher and slow readers use little of a core that the load has.
     const core = pinning?.workers.at(-1);
@@ -410,6 +422,8 @@ export class ProcessStage implements Stage, AsyncDisposable {
   #ways(): readonly Way[] {
     const { entry, target } = this.#planned;
     const { ways, link } = this.#settings;
+    // A browser chooses the source of its connections.
+    if (isInBrowser(this.#planned)) return [];
     if (entry.sharesSocket) return isRelayed(link) && target === null ? ways : [];
     return target === null && !isRelayed(link) ? ways : ways.map(({ source }) => ({ source }));
   }

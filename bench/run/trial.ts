@@ -3,6 +3,7 @@ import { errorText } from '../error-text.ts';
 import { fillerSeed } from '../load/run-id.ts';
 import type { ProcessUsage, Trial } from '../results/schema.ts';
 import type { Objective, OnStage, PlannedCase, Stage } from '../scenarios/shape.ts';
+import { isInBrowser } from '../scenarios/shared/clients-in.ts';
 import { redactor } from '../security/redact.ts';
 import { MachineWatch } from './machine/watch.ts';
 import { summarise } from './measurement.ts';
@@ -61,7 +62,7 @@ export async function runTrial(
     const { reading, extras } = await planned.scenario.kind.measure(context);
     watch.look();
     const { measurement, state, reasons, broken } = summarise(planned, reading, extras, watch.seen);
-    const processes = withCores(measurement.processes ?? [], pinning);
+    const processes = withCores(measurement.processes ?? [], pinning, isInBrowser(planned));
     const measured = { ...measurement, processes, block, order, startedAt };
     const trial: Trial =
       state === 'valid' ? { ...measured, state, reasons: [] } : { ...measured, state, reasons, broken };
@@ -73,11 +74,16 @@ export async function runTrial(
   }
 }
 
-/** Adds the cores that a trial's processes are pinned to: the server, then the load workers in their order. */
-function withCores(processes: readonly ProcessUsage[], pinning: StageSettings['pinning']): ProcessUsage[] {
+/** Adds the cores that a trial's processes are pinned to: the server, then the load workers in their order, or a browser to all of theirs. */
+function withCores(
+  processes: readonly ProcessUsage[],
+  pinning: StageSettings['pinning'],
+  inBrowser: boolean,
+): ProcessUsage[] {
   const workers = [...(pinning?.workers ?? [])];
+  const all = pinning === undefined ? undefined : [...new Set(workers)].join(',');
   return processes.map((one) => {
-    const cores = one.role === 'server' ? pinning?.server : workers.shift();
+    const cores = one.role === 'server' ? pinning?.server : inBrowser ? all : workers.shift();
     return cores === undefined ? one : { ...one, cores };
   });
 }

@@ -316,7 +316,7 @@ export const transport: BuiltInTransport = {
       id: 'ws',
       title: 'over WebSocket',
       options: { websocket: true },
-      browser: holdsWebSocket,
+      browser: { ...holdsWebSocket, inDefault: { mqtt: ['connect', 'MqttClient'] } },
       roundTrips: [UPGRADE, ...mqttSteps],
       addresses: webSocketAddresses,
       foreign: async () => (await import('../checks/fuzz/tools/mqtt.ts')).listenForPacketsInFrames,

@@ -9,6 +9,7 @@ import type { Encoding, Payload } from '../../contract.ts';
 import { Kit } from '../../testing/kit.ts';
 import { Load } from '../load.ts';
 import type { ConnectOrder, ProbeOrder } from '../protocol.ts';
+import { nodeRuntime } from '../runtime/node.ts';
 import type { Answers } from './form.ts';
 import { probe } from './probe.ts';
 
@@ -72,7 +73,7 @@ async function measured(url: string, settings: Partial<ConnectOrder>) {
     originNs: process.hrtime.bigint().toString(),
     ...settings,
   };
-  const load = new Load(order, client, () => platform);
+  const load = new Load(order, client, { platformFrom: () => platform, runtime: nodeRuntime });
   await load.open(order);
   const startNs = Number(process.hrtime.bigint() - BigInt(order.originNs));
   const recording = await load.run({ order: 'phase', first: 0, rate: 400, seconds: 0.1, startNs, drainSeconds: 10 });

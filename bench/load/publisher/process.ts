@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { serveIpc } from '../../ipc.ts';
 import { monotonicClock } from '../clock.ts';
-import { sleepingLoop } from '../pacer.ts';
+import { sleepingLoop } from '../runtime/loops.ts';
 import type { PublisherAnswer, PublisherOrder } from './protocol.ts';
 import { createLog, type LogFile, publish } from './publish.ts';
 
