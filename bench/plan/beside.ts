@@ -1,5 +1,6 @@
 import { receiversOf } from '../results/values.ts';
 import type { PlannedCase, Uses } from '../scenarios/shape.ts';
+import { isInBrowser } from '../scenarios/shared/clients-in.ts';
 import { isOverNetwork } from '../scenarios/shared/network.ts';
 
 /** Largest load of a case whose trials may run beside others: it must leave most of a core idle. */
@@ -24,6 +25,8 @@ export function mayRunBeside(planned: PlannedCase): boolean {
   const deliveries = rate * receiversOf(scenario.reaches, clients);
   return (
     isOverNetwork(planned) &&
+    // A browser takes a core for some time when it starts.
+    !isInBrowser(planned) &&
     (scenario.kind.uses.rate === 'offered' || isSilent(scenario.kind.uses)) &&
     clients <= MAX_SESSIONS &&
     deliveries <= MAX_DELIVERIES_PER_SECOND &&

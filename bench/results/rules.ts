@@ -17,6 +17,7 @@ export const RULES = {
   'cores-not-waited-for': { name: 'no wait for a core', word: 'waited for a core', rerun: true },
   'accounting-closes': { name: 'accounting closes', word: 'accounting', rerun: false },
   'clock-is-sane': { name: 'clock is sane', word: 'clock', rerun: false },
+  'clock-is-fine': { name: 'clock fine enough', word: 'coarse clock', rerun: false },
   'schedule-kept': { name: 'schedule kept', word: 'sent late', rerun: true },
   'generator-not-saturated': { name: 'generator not saturated', word: 'generator busy', rerun: true },
   'something-measured': { name: 'something measured', word: 'nothing arrived', rerun: false },
@@ -43,6 +44,8 @@ export const MIN_ON_TIME_SHARE = 0.99;
 /** True if enough of the messages left on time. One may be late: of fewer than a hundred it is more than the share allows. */
 export const isScheduleKept = (onTime: number, due: number): boolean =>
   due - onTime <= Math.max(1, due * (1 - MIN_ON_TIME_SHARE));
+/** Fewest ticks of the clock in a median that is shown: with fewer, its rounding is more than the figure's last digit. */
+export const MIN_TICKS = 10;
 /** Largest share of the window that the busiest load worker may spend working. */
 export const MAX_BUSY_SHARE = 0.9;
 /** Fewest messages for which the busy share is judged: with fewer, one message's work dominates the window. */

@@ -495,6 +495,8 @@ const measured = anyTrial.extend({
   usage,
   /** Number of times that the CPU quota was used up during the trial, and the time of the stops. Absent without a quota. */
   throttled: z.object({ times: count, seconds: amount }).optional(),
+  /** Resolution of the clients' clock: its smallest step. Absent: nanoseconds, as in Node. */
+  clockTickSeconds: amount.optional(),
   /** Processes of ours. Absent in older results. */
   processes: z.array(processUsage).optional(),
   /** Cores that the trial's processes used. Absent in older results, and if the system does not tell. */

@@ -69,9 +69,11 @@ export function summarise(
     ...(notMeasured.length === 0 ? {} : { notMeasured }),
     ...(overdueBounds === undefined ? {} : { overload: overloadOf(planned, reading, overdueBounds) }),
     ...(relay === undefined ? {} : { relay }),
+    ...(recording.tickSeconds === undefined ? {} : { clockTickSeconds: recording.tickSeconds }),
     ...extras,
   };
-  const samples = decode(recording[accounting.samples]).totalCount;
+  const times = decode(recording[accounting.samples]);
+  const samples = times.totalCount;
   const { reliable } = capabilitiesOf(planned);
   const { cores } = measurement;
   const seen = {
@@ -82,6 +84,7 @@ export function summarise(
     reaches: scenario.reaches,
     reliable,
     samples,
+    medianSeconds: samples === 0 ? undefined : times.getValueAtPercentile(50) / 1e9,
     machine,
     cores,
     relay,

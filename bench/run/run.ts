@@ -18,12 +18,15 @@ import {
 } from '../results/schema.ts';
 import { limitText } from '../results/time.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
+import { isInBrowser } from '../scenarios/shared/clients-in.ts';
 import { needsRelay } from '../scenarios/shared/faults.ts';
 import { networkOf } from '../scenarios/shared/network.ts';
 import { type Security, secure, withoutTls } from '../security/security.ts';
 import { capabilitiesOf } from '../transports/index.ts';
 import { type CpuPinning, physicalCores, pinCores } from './affinity.ts';
 import { sideBySide } from './beside/side-by-side.ts';
+import { findBrowser } from './browser/find.ts';
+import { type Browser, browserOf } from './browser/workers.ts';
 import type { CalmWaiter } from './calm.ts';
 import { coreCount, describeEnvironment } from './environment.ts';
 import { ephemeralPorts, fitToMachine, openFiles } from './limits.ts';
@@ -85,6 +88,8 @@ export interface RunResources {
   readonly limits: GroupLimits;
   /** Id of the run, which messages carry at a server that is not ours. */
   readonly runId: string;
+  /** Browser that clients run in. Absent: no case of the plan has its clients in one. */
+  readonly browser?: Browser;
   /** Path of the cases that have a network. Absent: none has. */
   readonly path?: TrialPath;
   /** Places of trials that run side by side over networks. Absent: all run one after another, on the one path. */
@@ -106,6 +111,8 @@ export function resolveResources(
   const { workers: asked, keepEnv: keep } = plan.options;
   const unkept = keepProblems(keep, environment);
   if (unkept.length > 0) return { problems: unkept };
+  const found = plan.cases.some(isInBrowser) ? findBrowser(plan.options.browser, environment) : undefined;
+  if (found !== undefined && 'missing' in found) return { problems: [`--clients-in chromium: ${found.missing}`] };
   const roots = rootsIn(environment);
   const groups = readGroups(roots);
   const fewest = Math.min(...plan.cases.map(({ clients }) => clients));
@@ -126,6 +133,7 @@ export function resolveResources(
     roots,
     limits: groups.limits,
     runId: newRunId(),
+    ...(found === undefined ? {} : { browser: browserOf(found.path) }),
   };
 }
 

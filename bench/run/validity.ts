@@ -18,6 +18,7 @@ import {
   MAX_WAIT_SHARE,
   MIN_MESSAGES_FOR_BUSY,
   MIN_ON_TIME_SHARE,
+  MIN_TICKS,
   ON_TIME_SECONDS,
   RULES,
   type RuleId,
@@ -29,7 +30,7 @@ import type { MachineObservation } from './machine/watch.ts';
 /** Counts and usage of one trial, which the rules check. */
 export interface Observation {
   readonly messages: Messages;
-  readonly recording: Pick<Recording, 'early' | 'returned' | 'returnsNone'>;
+  readonly recording: Pick<Recording, 'early' | 'returned' | 'returnsNone' | 'tickSeconds'>;
   readonly usage: Usage;
   readonly clients: number;
   readonly reaches: Reaches;
@@ -37,6 +38,8 @@ export interface Observation {
   readonly reliable: boolean;
   /** Number of timed deliveries: in the response histogram, or in the service histogram of a closed loop. */
   readonly samples: number;
+  /** Median of these deliveries' times, in seconds. Absent: too few, or none is judged. */
+  readonly medianSeconds?: number | undefined;
   /** Effects of the machine on all processes of the run. Absent: not watched. */
   readonly machine?: MachineObservation | undefined;
   /** Cores that the trial used. Absent: not measured. */
@@ -62,6 +65,7 @@ export const rules: readonly Rule[] = [
   { id: 'cores-not-waited-for', verdict: 'invalid', check: coresNotWaitedFor },
   { id: 'accounting-closes', verdict: 'invalid', check: accountingCloses },
   { id: 'clock-is-sane', verdict: 'invalid', check: clockIsSane },
+  { id: 'clock-is-fine', verdict: 'invalid', check: clockIsFine },
   { id: 'schedule-kept', verdict: 'invalid', check: scheduleKept },
   { id: 'generator-not-saturated', verdict: 'invalid', check: generatorNotSaturated },
   { id: 'something-measured', verdict: 'invalid', check: somethingMeasured },
@@ -74,7 +78,7 @@ export const rules: readonly Rule[] = [
 ];
 
 /** Rules about the machine, which hold for every kind. */
-export const MACHINE_RULES = ['network-kept', 'not-throttled', 'only-run'] as const;
+export const MACHINE_RULES = ['clock-is-fine', 'network-kept', 'not-throttled', 'only-run'] as const;
 
 /** Applies the rules of these ids. Returns the trial's state, every reason in words, and the rule that each reason is about. */
 export function judge(
@@ -107,6 +111,14 @@ function accountingCloses({ messages, samples, recording, reaches, clients }: Ob
 function clockIsSane({ recording: { early } }: Observation): string | undefined {
   return early > 0 ? `${early} message(s) arrived before they were due` : undefined;
 }
+
+function clockIsFine({ recording: { tickSeconds }, medianSeconds }: Observation): string | undefined {
+  if (tickSeconds === undefined || medianSeconds === undefined) return undefined;
+  if (medianSeconds >= MIN_TICKS * tickSeconds) return undefined;
+  return `the median is ${micros(medianSeconds)}, and the browser’s clock has steps of ${micros(tickSeconds)} (a median must have ${MIN_TICKS})`;
+}
+
+const micros = (seconds: number): string => `${(seconds * 1e6).toFixed(0)} µs`;
 
 export function scheduleKept({
   messages: { due, onTime, unsent, errors },
@@ -229,7 +241,7 @@ function coresNotWaitedFor({ cores = [] }: Observation): string | undefined {
 
 /** Wait of a trial's processes for a core, in words. */
 function waitText(one: CoreUsage, share = 0): string {
-  const who = one.roles.map((role) => ROLES[role] ?? role).join(' or ');
+  const who = [...new Set(one.roles.map((role) => ROLES[role] ?? role))].join(' or ');
   return `${who} waited ${percent(share)} of the time for ${coreText(one)}`;
 }
 
@@ -238,6 +250,12 @@ const ROLES: Readonly<Record<string, string>> = {
   generator: 'the load generator',
   publisher: 'the publisher',
   readers: 'the slow readers',
+  browser: 'the browser',
+  renderer: 'the browser’s page',
+  network: 'the browser’s network process',
+  gpu: 'the browser’s graphics process',
+  utility: 'a helper of the browser',
+  zygote: 'a helper of the browser',
 };
 
 function percent(share: number): string {

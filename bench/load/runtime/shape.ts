@@ -4,7 +4,7 @@ import type { Pace } from '../protocol.ts';
 import type { Recording } from '../recording.ts';
 import type { Bytes } from './bytes.ts';
 
-/** What the load takes from the runtime it runs in, besides the language: Node, or a page of a browser. */
+/** Runtime of the load, Node or a page of a browser: all that the load takes from it besides the language. */
 export interface Runtime {
   readonly bytes: Bytes;
   /** Returns the clock of a trial. @param originNs its origin: a reading of `process.hrtime.bigint`, in digits */

@@ -35,7 +35,7 @@ async function bundle(client: string, inDefault: Readonly<Record<string, readonl
     platform: 'browser',
     // A library's own warning about its WebAssembly, which is not used.
     onwarn: (warning, warn) => (warning.code === 'EVAL' ? undefined : warn(warning)),
-    // As a global, Buffer would make clients take the ways that they have for Node.
+    // Buffer is not defined: as a global it would make clients take the ways that they have for Node.
     transform: { define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' } },
     plugins: [
       {
