@@ -47,7 +47,7 @@ export function describePlan(
     ...besideLine(plan),
     `Each trial: ${serverOf(options)}${warmUp}; ${describeLink(resources)}.`,
     ...networkLines(plan),
-    ...browserLines(plan, undefined),
+    ...browserLines(plan, resources.browser?.path),
     ...surroundingsLines(resources, options),
     ...learnedAt(plan),
     ...plan.leftOut.map(

@@ -47,7 +47,7 @@ export const TEST_KINDS: Readonly<Record<KindName, TestKind>> = {
   ),
   link: suffixed('link', ['privateLink'], ['tshark']),
   browser: suffixed('browser', ['chromium']),
-  timing: suffixed('timing', [], ['processTable']),
+  timing: suffixed('timing', [], ['processTable', 'privateLink', 'chromium']),
   soak: suffixed('soak'),
 };
 
