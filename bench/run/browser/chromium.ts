@@ -26,6 +26,8 @@ export interface ChromiumSettings {
 }
 
 const STDERR_CHARACTERS = 1_000;
+/** Longest wait for what a browser says at its end. */
+const LAST_WORDS_MS = 200;
 /** Longest wait for processes that were killed. */
 const GONE_MS = 5_000;
 const POLL_MS = 10;
@@ -123,7 +125,11 @@ export class Chromium implements AsyncDisposable {
     });
     this.devTools = new DevTools(commands as Writable, answers as Readable);
     guard.once('error', (error) => this.#failed(`could not be started: ${whyNotStarted(error)}`));
-    guard.once('close', (code, by) => this.#failed(by === null ? `ended with code ${code}` : `was ended by ${by}`));
+    guard.once('exit', async (code, by) => {
+      // What it has said may arrive later; a browser that outlives its guard keeps the pipe open.
+      await Promise.race([once(guard, 'close'), sleep(LAST_WORDS_MS)]);
+      this.#failed(by === null ? `ended with code ${code}` : `was ended by ${by}`);
+    });
   }
 
   /** Process that all others of the browser descend from, and that is none of the browser's own. */

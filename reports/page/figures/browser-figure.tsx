@@ -29,7 +29,8 @@ export function BrowserFigure({ id, group: { browserCosts: costs, rows }, styles
       note={
         `Mark: the figure with the clients in ${browser} divided by the same figure with the clients in Node, medians over the valid ` +
         'trials. Bar: its interval. At 1 the browser adds nothing. The clients’ CPU time and memory are those of all processes of the ' +
-        'browser, and of Node’s load workers without the time in which they spin until the next message is due.'
+        'browser, and of Node’s load workers without the time in which they spin until the next message is due. Memory that processes of ' +
+        'a browser share is divided among them.'
       }
       data={<CostData costs={costs} browser={browser} />}
     >
