@@ -145,6 +145,27 @@ test('a quota that is used up, and another run, make a trial of any kind invalid
   expect(judge(withChanges({ machine: quiet }), MACHINE_RULES).state).toBe('valid');
 });
 
+test('a median shorter than ten steps of the browser’s clock is not shown', () => {
+  const of = (tickSeconds: number | undefined, medianSeconds: number) =>
+    judge(
+      withChanges({
+        recording: { ...healthy.recording, ...(tickSeconds === undefined ? {} : { tickSeconds }) },
+        medianSeconds,
+      }),
+      MACHINE_RULES,
+    );
+  expect(of(100e-6, 0.9e-3)).toEqual({
+    state: 'invalid',
+    reasons: [
+      'clock fine enough: the median is 900 µs, and the browser’s clock has steps of 100 µs (a median must have 10)',
+    ],
+    broken: [{ rule: 'clock-is-fine', text: expect.stringContaining('900 µs') }],
+  });
+  expect([of(100e-6, 1e-3), of(5e-6, 0.2e-3), of(undefined, 1e-6)].map(({ state }) => state)).toEqual(
+    Array(3).fill('valid'),
+  );
+});
+
 test('one message of few may be late, and no second', () => {
   const of = (due: number, late: number) =>
     scheduleKept({ messages: { ...healthy.messages, due, sent: due, onTime: due - late } });
@@ -159,7 +180,7 @@ test('one message of few may be late, and no second', () => {
 
 test('every rule can fail: none is named above in vain', () => {
   expect(rules.map(({ id }) => id)).toEqual(Object.keys(RULES));
-  expect(rules).toHaveLength(13);
+  expect(rules).toHaveLength(14);
 });
 
 describe('cores that other programs used', () => {

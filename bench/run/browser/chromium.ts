@@ -39,6 +39,7 @@ const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--no-first-run',
+  '--no-startup-window',
   '--no-default-browser-check',
   '--no-proxy-server',
   '--no-pings',
@@ -82,11 +83,7 @@ export class Chromium implements AsyncDisposable {
   static async start(settings: ChromiumSettings, signal: AbortSignal): Promise<Chromium> {
     const browser = new Chromium(settings);
     try {
-      const abort = (): void => browser.devTools.fail(signal.reason);
-      if (signal.aborted) throw signal.reason;
-      signal.addEventListener('abort', abort);
-      const version = await browser.devTools.send('Browser.getVersion');
-      signal.removeEventListener('abort', abort);
+      const version = await browser.devTools.failingWith(signal, () => browser.devTools.send('Browser.getVersion'));
       browser.#version = textIn(version, 'product').replace(/^.*\//, '');
       return browser;
     } catch (error) {

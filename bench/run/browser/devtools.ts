@@ -60,6 +60,18 @@ export class DevTools {
     return () => void this.#listeners.delete(listener);
   }
 
+  /** Does some work, whose commands all fail with the signal's reason when that aborts. */
+  async failingWith<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
+    signal.throwIfAborted();
+    const abort = (): void => this.fail(signal.reason);
+    signal.addEventListener('abort', abort);
+    try {
+      return await work();
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
   /** Rejects every command that waits, and those to come. */
   fail(error: Error): void {
     this.#failure ??= error;

@@ -18,6 +18,9 @@ export interface Browser {
 /** Time in which the use of the browser's processes is read and an order reaches its pages. */
 const LEAD_NS = 400e6;
 
+/** Longest time in which a browser starts, and in addition opens one page. On an idle machine both take a third of a second. */
+const [START_SECONDS, PAGE_SECONDS] = [60, 10];
+
 /** Returns the browser of a run. Removes what an earlier run that was killed has left. @param path program */
 export function browserOf(path: string): Browser {
   removeStaleProfiles();
@@ -51,6 +54,7 @@ class BrowserWorkers implements LoadWorkers {
   #pages: readonly Page[] = [];
   #chromium: Chromium | undefined;
   #processes: readonly LoadProcess[] = [];
+  #starting: Promise<void> | undefined;
 
   constructor(browser: Browser, one: BrowserCase, settings: LoadWorkerSettings) {
     this.#browser = browser;
@@ -63,6 +67,22 @@ class BrowserWorkers implements LoadWorkers {
 
   /** Starts the browser and opens a page for each worker at the server's origin. */
   async reach(url: string, signal: AbortSignal): Promise<void> {
+    const late = new AbortController();
+    const { workers } = this.#settings;
+    const seconds = START_SECONDS + workers * PAGE_SECONDS;
+    const timer = setTimeout(
+      () => late.abort(new Error(`the browser did not start within ${seconds} s`)),
+      seconds * 1e3,
+    );
+    this.#starting = this.#start(url, AbortSignal.any([signal, late.signal]));
+    try {
+      await this.#starting;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #start(url: string, signal: AbortSignal): Promise<void> {
     const { cores, end, variables, workers } = this.#settings;
     const { choice, certificate } = this.#case;
     const origin = originOf(url);
@@ -71,8 +91,10 @@ class BrowserWorkers implements LoadWorkers {
     const { path } = this.#browser;
     const chromium = await Chromium.start({ path, origin, certificate, cores: pinned, end, variables }, signal);
     this.#chromium = chromium;
-    const opening = Array.from({ length: workers }, () => openPage(chromium.devTools, origin, script));
-    this.#pages = await Promise.all(opening);
+    const { devTools } = chromium;
+    this.#pages = await devTools.failingWith(signal, () =>
+      Promise.all(Array.from({ length: workers }, () => openPage(devTools, origin, script))),
+    );
     this.#processes = chromium.guardPid === undefined ? [] : processesOf(chromium.guardPid);
   }
 
@@ -101,6 +123,8 @@ class BrowserWorkers implements LoadWorkers {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // A start that is under way ends with the signal that ended the trial, or with its time.
+    await this.#starting?.catch(() => {});
     await this.#chromium?.[Symbol.asyncDispose]();
   }
 
