@@ -17,7 +17,7 @@ import type { Results } from '../results/schema.ts';
 import type { RunResources } from '../run/run.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
 import { addressShown, commandShown } from '../security/redact.ts';
-import { browserLines } from './browser-lines.ts';
+import { browserLines } from './browser/planned.ts';
 import { approximately } from './eta.ts';
 import { networkLines, totalSeconds } from './networks/planned.ts';
 import { surroundingsLines } from './surroundings.ts';

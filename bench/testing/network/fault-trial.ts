@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { SessionHistory } from '../../load/protocol.ts';
 import type { MeasuredTrial, Recovery } from '../../results/schema.ts';
 import type { Fault, Policy } from '../../results/values.ts';
+import type { Browser } from '../../run/browser/workers.ts';
 import type { NetworkPath } from '../../run/network/path.ts';
 import { ProcessStage, type StageSettings } from '../../run/stage.ts';
 import { runTrial } from '../../run/trial.ts';
@@ -49,15 +50,24 @@ function numbersIn(log: string): number[] {
   return lines.map((line) => Number.parseInt(line.slice(6, 13), 16));
 }
 
+/** Fault of a trial, and where its sessions are. */
+export interface FaultSettings {
+  readonly fault: Fault;
+  readonly reconnect?: Policy;
+  /** Browser that the clients run in. Absent: they run in Node. */
+  readonly browser?: Browser;
+}
+
 /** Measures a trial of four sessions, twenty messages a second and an outage of a second, which sessions notice after a second. */
 export async function faultTrial(
   path: NetworkPath,
   transport: string,
-  { fault, reconnect = 'managed' }: { readonly fault: Fault; readonly reconnect?: Policy },
+  { fault, reconnect = 'managed', browser }: FaultSettings,
 ): Promise<FaultTrial> {
   const disruption = { outage: { minSeconds: OUTAGE_SECONDS, maxSeconds: OUTAGE_SECONDS }, silenceSeconds: 1 };
   const load = { clients: CLIENTS, rate: RATE, size: 64 };
-  const planned = planTrial(transport, 'recovery', { ...load, disruption, dimensions: { fault, reconnect } });
+  const where = browser === undefined ? {} : { 'clients-in': 'chromium' };
+  const planned = planTrial(transport, 'recovery', { ...load, disruption, dimensions: { fault, reconnect, ...where } });
   const link = await path.begin(null, 1);
   const seen: { observed?: Disrupted; logged?: readonly number[] } = {};
   const open = async (one: PlannedCase, settings: StageSettings): Promise<Stage & AsyncDisposable> => {
@@ -70,7 +80,7 @@ export async function faultTrial(
     };
     return stage;
   };
-  const { trial } = await runTrial(planned, singleTrial({ link, ways: link.ways }), open);
+  const { trial } = await runTrial(planned, singleTrial({ link, ways: link.ways, browser }), open);
   await path.end();
   if (trial.state === 'failed') throw new Error(trial.reasons.join('\n'));
   const { observed, logged } = seen;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { readOptions } from '../plan/options.ts';
-import { makePlan } from '../plan/plan.ts';
-import { browserLines } from './browser-lines.ts';
+import { readOptions } from '../../plan/options.ts';
+import { makePlan } from '../../plan/plan.ts';
+import { browserLines } from './planned.ts';
 
 function linesOf(settings: Readonly<Record<string, unknown>>): string[] {
   const given = Object.entries(settings).map(([name, value]) => [name, { value, where: `--${name}` }]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { wirebench } from '../testing/in-process.ts';
+import { wirebench } from '../../testing/in-process.ts';
 
 /** Environment of a machine without a browser. */
 const environment = { WIREBENCH_CHROMIUM: '/nowhere/chromium' };

@@ -1,8 +1,8 @@
-import { countOf, integer } from '../../reports/model/format.ts';
-import type { RunPlan } from '../plan/plan.ts';
-import type { PlannedCase } from '../scenarios/shape.ts';
-import { isInBrowser } from '../scenarios/shared/clients-in.ts';
-import { inBrowserOf } from '../transports/index.ts';
+import { countOf, integer } from '../../../reports/model/format.ts';
+import type { RunPlan } from '../../plan/plan.ts';
+import type { PlannedCase } from '../../scenarios/shape.ts';
+import { isInBrowser } from '../../scenarios/shared/clients-in.ts';
+import { inBrowserOf } from '../../transports/index.ts';
 
 /** Memory of Chromium with one page, of a further context with its page, and of a session, as read on Linux (PSS). */
 const MEMORY_MIB = { first: 410, further: 75, session: 0.1 };
