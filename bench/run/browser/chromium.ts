@@ -123,7 +123,7 @@ export class Chromium implements AsyncDisposable {
     this.devTools = new DevTools(commands as Writable, answers as Readable);
     guard.once('error', (error) => this.#failed(`could not be started: ${whyNotStarted(error)}`));
     guard.once('exit', async (code, by) => {
-      // What it has said may arrive later; a browser that outlives its guard keeps the pipe open.
+      // Its last words may arrive later, and a browser that outlives its guard keeps the pipe open.
       await Promise.race([once(guard, 'close'), sleep(LAST_WORDS_MS)]);
       this.#failed(by === null ? `ended with code ${code}` : `was ended by ${by}`);
     });
