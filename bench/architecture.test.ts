@@ -269,7 +269,13 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'reports/page/comparison',
     'reports/page/document/embedded-data.ts',
   ],
-  'reports/page/testing': ['reports', 'bench/results', 'bench/testing/needs.ts', 'bench/testing/patience.ts'],
+  'reports/page/testing': [
+    'reports',
+    'bench/results',
+    'bench/testing/needs.ts',
+    'bench/testing/patience.ts',
+    'bench/testing/sources.ts',
+  ],
   'reports/testing': ['bench/results', 'reports'],
   'reports/report.ts': ['reports', 'bench/results'],
 };

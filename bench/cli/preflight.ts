@@ -17,6 +17,7 @@ import type { Results } from '../results/schema.ts';
 import type { RunResources } from '../run/run.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
 import { addressShown, commandShown } from '../security/redact.ts';
+import { browserLines } from './browser/planned.ts';
 import { approximately } from './eta.ts';
 import { networkLines, totalSeconds } from './networks/planned.ts';
 import { surroundingsLines } from './surroundings.ts';
@@ -49,6 +50,7 @@ export function describePlan(
     ...besideLine(plan),
     `Each trial: ${serverOf(options)}${warmUp}; ${describeLink(resources)}.`,
     ...networkLines(plan),
+    ...browserLines(plan, resources.browser?.path),
     ...surroundingsLines(resources, options),
     ...learnedAt(plan),
     ...plan.leftOut.map(

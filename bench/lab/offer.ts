@@ -1,6 +1,13 @@
 import { NAMED } from '../networks/named.ts';
 import { NO_NETWORK } from '../results/dimensions.ts';
-import { addressesOf, nameOf, type TransportChoice, transportChoices, whyUnavailable } from '../transports/index.ts';
+import {
+  addressesOf,
+  inBrowserOf,
+  nameOf,
+  type TransportChoice,
+  transportChoices,
+  whyUnavailable,
+} from '../transports/index.ts';
 import type { LabNetwork, LabTransport } from './protocol.ts';
 
 /** Schemes of addresses that a page can open without TLS, or that need none because QUIC brings its own. */
@@ -8,8 +15,7 @@ const OF_PAGES = /^(https?|wss?)$/;
 
 /** True if browsers speak it from a page without TLS. */
 export function isForPages(choice: TransportChoice): boolean {
-  const { entry, variant } = choice;
-  if (entry.browser === false || variant?.browser === false) return false;
+  if (inBrowserOf(choice).speaks !== 'always') return false;
   return addressesOf(choice)?.schemes.some(({ name }) => OF_PAGES.test(name)) === true;
 }
 

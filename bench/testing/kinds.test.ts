@@ -64,7 +64,7 @@ describe('kinds of tests', () => {
 
 /** Modules that open sockets, start processes or start a browser. */
 const OUTSIDE =
-  /^(?:node:)?(?:child_process|net|http|https|http2|tls|dgram|cluster|worker_threads)$|^(?:playwright-core|ws|undici|mqtt|aedes|socket\.io|socket\.io-client)$/;
+  /^(?:node:)?(?:child_process|net|http|https|http2|tls|dgram|cluster|worker_threads)$|^(?:playwright-core|puppeteer-core|ws|undici|mqtt|aedes|socket\.io|socket\.io-client)$/;
 
 /** Modules that a file imports for more than their types, in the order of its lines. */
 function importsOf(file: string): string[] {

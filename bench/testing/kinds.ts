@@ -52,6 +52,8 @@ export const TEST_KINDS: Readonly<Record<KindName, TestKind>> = {
     'programs',
     [],
     [
+      'firefox',
+      'webkit',
       'terminal',
       'privateLink',
       'processTable',
@@ -71,7 +73,7 @@ export const TEST_KINDS: Readonly<Record<KindName, TestKind>> = {
   ),
   link: { ...linked, alone: LINK_ALONE },
   browser: suffixed('browser', ['chromium']),
-  timing: suffixed('timing', [], ['processTable']),
+  timing: suffixed('timing', [], ['processTable', 'privateLink', 'chromium']),
   soak: suffixed('soak'),
 };
 
@@ -84,6 +86,7 @@ export const LONGEST: readonly string[] = [
   'bench/checks/abuse/abuse.live.test.ts',
   'bench/checks/conformance/conformance.live.test.ts',
   'bench/scenarios/slow.live.test.ts',
+  'reports/page/document/other-browsers.programs.test.ts',
   'reports/page/document/accessibility.browser.test.ts',
   'reports/page/document/first-screen.browser.test.ts',
   'reports/page/live/advisor/advisor.browser.test.ts',

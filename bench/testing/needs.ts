@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { globSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errorText } from '../error-text.ts';
@@ -18,6 +19,8 @@ export interface Need {
 export type NeedName =
   | 'privateLink'
   | 'chromium'
+  | 'firefox'
+  | 'webkit'
   | 'terminal'
   | 'processTable'
   | 'tshark'
@@ -35,6 +38,13 @@ export type NeedName =
 
 /** Path of Chromium: that in WIREBENCH_CHROMIUM, or Debian's. */
 export const chromiumPath = (): string => process.env.WIREBENCH_CHROMIUM ?? '/usr/bin/chromium';
+
+/** Path of Firefox: that in WIREBENCH_FIREFOX, or Debian's. */
+export const firefoxPath = (): string => process.env.WIREBENCH_FIREFOX ?? '/usr/bin/firefox-esr';
+
+/** Path of the small browser that comes with WebKitGTK; the folder has the name of the machine and the version of the library. */
+export const webkitBrowserPath = (): string =>
+  globSync('/usr/lib/*/webkit2gtk-4.*/MiniBrowser').toSorted().at(-1) ?? '';
 
 /** Use of the programs that the documents name. */
 const LINES = 'lines of other programs in the documents';
@@ -55,6 +65,20 @@ export const NEEDS: Readonly<Record<NeedName, Need>> = {
     use: 'the report in a browser',
     install: `${apt('chromium')}, or name a Chromium in WIREBENCH_CHROMIUM`,
     missing: () => (isExecutable(chromiumPath()) ? undefined : `there is no ${chromiumPath()}`),
+  },
+  firefox: {
+    use: 'the report in Firefox',
+    install: `${apt('firefox-esr')}, or name a Firefox in WIREBENCH_FIREFOX`,
+    missing: () => (isExecutable(firefoxPath()) ? undefined : `there is no ${firefoxPath()}`),
+  },
+  webkit: {
+    use: 'the report in WebKit',
+    install: apt('webkit2gtk-driver xvfb'),
+    missing: () => {
+      const lacking = ['WebKitWebDriver', 'Xvfb'].filter((name) => !isThere(name));
+      if (lacking.length > 0) return `${lacking.join(' and ')} is not installed`;
+      return webkitBrowserPath() === '' ? 'WebKitGTK has no MiniBrowser' : undefined;
+    },
   },
   terminal: program('script', 'the command line on a terminal', apt('bsdutils')),
   processTable: {

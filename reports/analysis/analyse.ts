@@ -21,6 +21,7 @@ import type { MetricId } from '../model/metrics.ts';
 import type { Analysis, AnalysisOptions, Cell, Group, Row } from '../model/model.ts';
 import { createBootstrap } from '../stats/bootstrap.ts';
 import { bandOf, bestFirst, type ColumnRule, judgeColumn } from './column.ts';
+import { browserCosts } from './figures/browser-cost.ts';
 import { fieldAnswers } from './figures/field-answers.ts';
 import { microViews } from './figures/micro.ts';
 import { wireRows } from './figures/wire.ts';
@@ -133,6 +134,7 @@ function groupJudge(results: Results, run: Results, options: AnalysisOptions, ru
         ...listed(metrics.some((of) => metric(of).perMessage === true) ? batchingNote(rows, question) : null),
       ],
       notCovered: notCoveredBy(run, layer, question),
+      browserCosts: browserCosts(cases, members, compared, rule),
     };
     // Over a network with losses a transport that does not send again what was lost may well beat bare TCP.
     const bound = question.lossShare === undefined && judging.floorIsNoBound !== true;

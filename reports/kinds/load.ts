@@ -135,7 +135,7 @@ export const loadReport: KindReport = {
     'cores undisturbed',
   ],
   isEcho: ({ scenario }) => scenario === 'echo',
-  figures: ['in-time', 'percentiles', 'intervals', 'distribution', 'frontier', 'time', 'bytes', 'effort'],
+  figures: ['in-time', 'percentiles', 'intervals', 'distribution', 'frontier', 'time', 'bytes', 'effort', 'browser'],
   effort: {
     generator: 'worked',
     note: 'its busy time, without the time it spins while waiting for the next due time.',

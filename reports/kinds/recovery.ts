@@ -153,7 +153,7 @@ export const recoveryReport: KindReport = {
   warnings: () => [],
   trust: ['schedule kept', 'accounting closes', 'clock sane', 'cores undisturbed'],
   isEcho: () => false,
-  figures: ['recovery', 'intervals'],
+  figures: ['recovery', 'intervals', 'browser'],
   effort: null,
   definitions: [
     [

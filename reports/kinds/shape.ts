@@ -139,7 +139,8 @@ export type FigureId =
   | 'growth'
   | 'idle'
   | 'recovery'
-  | 'neighbours';
+  | 'neighbours'
+  | 'browser';
 
 export type EffortWords = {
   /** `worked`: time that the generator did not spin; `used`: all its CPU time. */

@@ -1,4 +1,5 @@
 import type { Results } from '../../bench/results/schema.ts';
+import { browserCostText } from '../analysis/figures/browser-cost.ts';
 import { COVERED_BY, fieldOpening } from '../analysis/figures/field-answers.ts';
 import { rerunText } from '../analysis/status.ts';
 import { type JudgedThreshold, thresholdText } from '../analysis/thresholds.ts';
@@ -81,6 +82,7 @@ function groupMarkdown(group: Group): string[] {
       ),
       { header: `verdict${against}`, cells: rows.map((row) => verdictOf(row, row === best, primary)) },
     ]),
+    ...group.browserCosts.flatMap((cost) => ['', escaped(browserCostText(cost))]),
     ...(inTime === null ? [] : ['', escaped(inTimeNote(inTime, question.rttSeconds))]),
     ...(batching === null ? [] : ['', escaped(batching)]),
     ...unsupported.flatMap((one) => ['', escaped(absentText(one))]),

@@ -160,6 +160,30 @@ export type Group = {
   /** Explanations of figures whose names do not tell what they are. */
   readonly notes: readonly string[];
   readonly notCovered: NotCovered;
+  /** Cases whose clients ran in a browser, each beside that in Node; empty unless the run has both. */
+  readonly browserCosts: readonly BrowserCost[];
+};
+
+/** Cost of clients in a browser beside the same clients in Node. */
+export type BrowserCost = {
+  readonly caseId: string;
+  /** Transport and variant, without the runtime. */
+  readonly name: string;
+  /** Browser that the clients ran in. */
+  readonly runtime: string;
+  readonly floor: boolean;
+  readonly figures: readonly BrowserFigure[];
+};
+
+/** One figure of both, as medians over the valid trials in the base unit, and the verdict on the browser's. */
+export type BrowserFigure = {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: Metric['unit'];
+  readonly scale: number;
+  readonly browser: number;
+  readonly node: number;
+  readonly verdict: Verdict;
 };
 
 /** Limits of what was measured: `common` is mostly equal for all groups of a run, `own` is not. */

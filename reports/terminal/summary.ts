@@ -1,4 +1,5 @@
 import type { Results } from '../../bench/results/schema.ts';
+import { browserCostText } from '../analysis/figures/browser-cost.ts';
 import { COVERED_BY, fieldOpening } from '../analysis/figures/field-answers.ts';
 import { limitsOf, textOf } from '../analysis/sentences.ts';
 import { rerunText } from '../analysis/status.ts';
@@ -88,6 +89,7 @@ function groupLines(group: Group, width: number, prose: number, paint: Paints): 
       group.unsupported.filter(({ word }) => word !== 'unavailable'),
       prose,
     ),
+    ...group.browserCosts.flatMap((cost) => hanging(printable(browserCostText(cost)), prose)),
     ...group.notes.flatMap((note) => hanging(printable(note), prose).map(paint.dim)),
     ...hanging(printable(`How sure: ${textOf(group.certainty)}`), prose).map(paint.dim),
   ];

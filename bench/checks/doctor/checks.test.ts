@@ -99,3 +99,24 @@ test('readings that the system does not provide are called unknown, not ok', () 
   const unknown = examine({ ...fit, ...silent }).filter(({ observed }) => observed.startsWith('not known'));
   expect(unknown.map(({ state }) => state)).toEqual(new Array(7).fill('note'));
 });
+
+test('a browser is named with the time that it takes to start; without one, a remedy is', () => {
+  const found = (browser: Readings['browser'] & {}) =>
+    examine({ ...fit, browser }).find(({ name }) => name === 'browser');
+  expect(found({ path: '/usr/bin/chromium', runtime: 'chromium 140.0', startSeconds: 0.273 })).toEqual({
+    name: 'browser',
+    state: 'ok',
+    observed: 'chromium 140.0 (/usr/bin/chromium), which starts in 0.27 s',
+    fix: '',
+  });
+  expect(found({ missing: 'no Chromium was found' })).toMatchObject({
+    state: 'note',
+    observed: 'no Chromium was found',
+    fix: expect.stringContaining('leave --clients-in out'),
+  });
+  expect(found({ path: '/opt/chrome', failed: 'it ended' })).toMatchObject({
+    state: 'note',
+    observed: '/opt/chrome does not start: it ended',
+  });
+  expect(examine(fit).some(({ name }) => name === 'browser')).toBe(false);
+});

@@ -38,6 +38,7 @@ export function examine(readings: Readings): Check[] {
     congestionControl(readings),
     privateLink(readings),
     ...networks(readings),
+    ...browser(readings),
     clock(readings),
     loopback(readings),
     variables(readings),
@@ -160,6 +161,20 @@ function networks({ networks: reason }: Readings): Check[] {
   if (reason === null) return [check('networks', possible)];
   const fix = 'leave --network out. A network needs what a private link needs, and VXLAN devices in the kernel';
   return [check('networks', reason, { state: 'note', fix })];
+}
+
+function browser({ browser: found }: Readings): Check[] {
+  if (found === undefined) return [];
+  if ('missing' in found) {
+    const fix = 'leave --clients-in out: clients run in Node, and everything else works';
+    return [check('browser', found.missing, { state: 'note', fix })];
+  }
+  if ('failed' in found) {
+    const fix = 'name another browser with --browser, or leave --clients-in out';
+    return [check('browser', `${found.path} does not start: ${found.failed}`, { state: 'note', fix })];
+  }
+  const { path, runtime, startSeconds } = found;
+  return [check('browser', `${runtime} (${path}), which starts in ${startSeconds.toFixed(2)} s`)];
 }
 
 function clock({ clockResolutionNs }: Readings): Check {

@@ -15,6 +15,7 @@ import { ROOTS, type Roots } from '../../run/machine/roots.ts';
 import type { LeftOut } from '../../run/machine/steps.ts';
 import { TICKS_PER_SECOND } from '../../run/process-tree.ts';
 import { type Variables, variablesFor } from '../../run/variables.ts';
+import type { BrowserReading } from './browser.ts';
 
 /** Readings of the machine. Null if the system does not provide one. */
 export interface Readings {
@@ -42,6 +43,8 @@ export interface Readings {
   readonly privateLink: readonly LeftOut[] | string;
   /** Reason why no network can be made; null if one can. Absent: not tried. */
   readonly networks?: string | null;
+  /** Browser that clients can run in. Absent: not looked for. */
+  readonly browser?: BrowserReading;
   readonly clockResolutionNs: number;
   /** Median round trip of one byte over a loopback socket, in one process. */
   readonly loopbackMicroseconds: number;

@@ -1,6 +1,7 @@
 import { list } from '../../../reports/model/format.ts';
 import { type Entry, listing } from '../../../reports/terminal/listing.ts';
 import { hanging } from '../../../reports/terminal/text.ts';
+import { readBrowser } from '../../checks/doctor/browser.ts';
 import { type Check, examine } from '../../checks/doctor/checks.ts';
 import { checkNetworks, testedNetworks, whyNoNetworks } from '../../checks/doctor/networks.ts';
 import { readMachine } from '../../checks/doctor/readings.ts';
@@ -38,7 +39,11 @@ export const command = defineCommand({
     if (plan) return printNetworksPlan(json, io);
     if (networks) return examineNetworks({ json, strict }, io, interrupted);
     const machine = await readMachine({ variables: variablesFor(io.environment), roots: rootsIn(io.environment) });
-    const checks = examine({ ...machine, networks: await whyNoNetworks(interrupted) });
+    const checks = examine({
+      ...machine,
+      networks: await whyNoNetworks(interrupted),
+      browser: await readBrowser(io.environment, interrupted),
+    });
     if (json) io.out(`${JSON.stringify({ checks }, null, 2)}\n`);
     else {
       const lines = listing(checks.flatMap(linesOf), io.width(), { indent: ' ' });

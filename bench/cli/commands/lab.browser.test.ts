@@ -27,7 +27,7 @@ const PATIENCE_MS = 60_000;
 /** Starts the lab and resolves once it has printed its address. */
 async function startLab(...flags: readonly string[]) {
   const lab = start(['lab', '--json', '--out', folder, ...flags]);
-  await until(() => lab.said.stderr.includes('Ctrl-C stops') || lab.child.exitCode !== null, 60);
+  await until(() => lab.said.stderr.includes('Ctrl-C stops') || lab.child.exitCode !== null);
   const { urls }: { urls: string[] } = JSON.parse(lab.said.stdout);
   return { ...lab, urls, url: urls[0]! };
 }

@@ -33,7 +33,7 @@ export WIREBENCH_CHROMIUM='${chromiumPath()}' DRIVEN='${driven}' DRIVEN_URL="$la
   // Its window is closed when the driver ends, which ends the lab.
   const lab = start(['lab', '--inside'], { WIREBENCH_CHROMIUM: browser, DISPLAY: ':99' });
   const profileOf = ({ command }: RunningProcess): string | undefined => /--user-data-dir=(\S+)/.exec(command)?.[1];
-  await until(() => allChildrenOf(lab.child.pid).some(profileOf), 60);
+  await until(() => allChildrenOf(lab.child.pid).some(profileOf));
   const children = allChildrenOf(lab.child.pid);
   const profile = children.flatMap((one) => profileOf(one) ?? [])[0]!;
   expect(existsSync(profile)).toBe(true);

@@ -2,6 +2,7 @@ import { ICONS } from '../../../reports/model/verdict.ts';
 import { listing, listingOfTwo } from '../../../reports/terminal/listing.ts';
 import type { Options } from '../../contract.ts';
 import { listOf } from '../../plan/readers.ts';
+import { type FoundBrowser, findBrowser } from '../../run/browser/find.ts';
 import { scenarios } from '../../scenarios/index.ts';
 import type { ScenarioEntry } from '../../scenarios/shape.ts';
 import {
@@ -36,13 +37,17 @@ export const command = defineCommand({
       const why = await whyUnavailable(entry);
       if (why !== undefined) unavailable.set(entry.id, why);
     }
-    io.out(json ? `${JSON.stringify(catalogue(unavailable), null, 2)}\n` : table(unavailable, io.width()));
+    const browser = findBrowser(null, io.environment);
+    io.out(
+      json ? `${JSON.stringify(catalogue(unavailable, browser), null, 2)}\n` : table(unavailable, browser, io.width()),
+    );
     return EXIT.done;
   },
 });
 
-function catalogue(unavailable: Unavailable) {
+function catalogue(unavailable: Unavailable, browser: FoundBrowser) {
   return {
+    browser: 'path' in browser ? { available: true, ...browser } : { available: false, unavailable: browser.missing },
     transports: transports.map((entry) => {
       const { id, title, floor = false, variants } = entry;
       return {
@@ -76,7 +81,7 @@ const promisesOf = (choice: TransportChoice) => ({
   options: optionsOf(choice),
 });
 
-function table(unavailable: Unavailable, width: number): string {
+function table(unavailable: Unavailable, browser: FoundBrowser, width: number): string {
   const rows = transports.flatMap((transport) => {
     const { id, title, floor, capabilities, options, variants, tls } = transport;
     const mark = unavailable.has(id) ? [`${ICONS.unavailable} unavailable here`] : [];
@@ -102,6 +107,16 @@ function table(unavailable: Unavailable, width: number): string {
     ...listingOfTwo(rows, width),
     ...(unavailable.size === 0 ? [] : ['', 'Unavailable here']),
     ...listing([...unavailable], width),
+    '',
+    'Browser (--clients-in chromium)',
+    ...listing(
+      [
+        'path' in browser
+          ? ['chromium', browser.path]
+          : ['chromium', `${ICONS.unavailable} unavailable here: ${browser.missing}`],
+      ],
+      width,
+    ),
     '',
     'Scenarios (--scenarios)',
     ...listingOfTwo(

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MeasuredTrial, Recovery } from '../../results/schema.ts';
 import type { Fault, Policy } from '../../results/values.ts';
+import type { Browser } from '../../run/browser/workers.ts';
 import type { NetworkPath } from '../../run/network/path.ts';
 import { LEAD_SECONDS } from '../../run/recovery/disrupt.ts';
 import { ProcessStage, type StageSettings } from '../../run/stage.ts';
@@ -35,6 +36,8 @@ export interface FaultChoice {
   readonly silenceSeconds?: number;
   /** Value of the dimension `heartbeat`. */
   readonly heartbeat?: string;
+  /** Browser that the clients run in. Absent: they run in Node. */
+  readonly browser?: Browser;
 }
 
 /** Logs of trials of this process. */
@@ -73,11 +76,17 @@ export async function faultTrial(
     outageSeconds = OUTAGE_SECONDS,
     silenceSeconds = SILENCE_SECONDS,
     heartbeat,
+    browser,
   }: FaultChoice,
 ): Promise<FaultTrial> {
   const disruption = { outage: { minSeconds: outageSeconds, maxSeconds: outageSeconds }, silenceSeconds };
   const load = { clients: CLIENTS, rate: RATE, size: 64 };
-  const dimensions = { fault, reconnect, ...(heartbeat === undefined ? {} : { heartbeat }) };
+  const dimensions = {
+    fault,
+    reconnect,
+    ...(heartbeat === undefined ? {} : { heartbeat }),
+    ...(browser === undefined ? {} : { 'clients-in': 'chromium' }),
+  };
   const planned = planTrial(transport, 'recovery', { ...load, disruption, dimensions });
   const link = await path.begin(null, 1);
   const seen: { observed?: Disrupted; logged?: readonly number[] } = {};
@@ -100,7 +109,7 @@ export async function faultTrial(
     };
     return stage;
   };
-  const { trial } = await runTrial(planned, singleTrial({ link, ways: link.ways }), open);
+  const { trial } = await runTrial(planned, singleTrial({ link, ways: link.ways, browser }), open);
   await path.end();
   if (trial.state === 'failed') throw new Error(trial.reasons.join('\n'));
   const { observed, logged } = seen;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { InputOptions, OutputOptions } from 'rolldown';
+import { bundleTargets } from './baseline.ts';
 import type * as page from './page.tsx';
 
 type Page = typeof page;
@@ -39,6 +40,7 @@ const LIVE: Bundle = {
         'react/jsx-runtime': 'preact/jsx-runtime',
       },
     },
+    transform: { target: bundleTargets(), inject: { 'Map.groupBy': [source('../live/group-by.ts'), 'groupBy'] } },
   },
   output: { format: 'iife', minify: true },
   // The page checks by this schema what is dropped on it: the library that defines it would be most of what the script may weigh.
@@ -105,6 +107,7 @@ async function build({ input, output, given }: Bundle): Promise<string> {
     tsconfig: false,
     logLevel: 'silent',
     transform: {
+      ...input.transform,
       jsx: { runtime: 'automatic' },
       define: { 'process.env.NODE_ENV': '"production"', ...Object.fromEntries(names) },
     },

@@ -7,6 +7,7 @@ import { hasDeliveries } from '../../analysis/figures/deliveries.ts';
 import { reportOf } from '../../kinds/lookup.ts';
 import type { FigureId } from '../../kinds/shape.ts';
 import type { Analysis, Group } from '../../model/model.ts';
+import { BrowserFigure } from '../figures/browser-figure.tsx';
 import { CurveFigure } from '../figures/curve-figure.tsx';
 import { DistributionFigure } from '../figures/distribution-figure.tsx';
 import { EffortFigure } from '../figures/effort-figure.tsx';
@@ -228,6 +229,7 @@ const FIGURES: Readonly<Record<FigureId, (props: FigureProps) => ReactNode>> = {
   'round-trips': TripsFigure,
   recovery: RecoveryFigure,
   neighbours: NeighboursFigure,
+  browser: BrowserFigure,
 };
 
 type FigureProps = Omit<KindFiguresProps, 'index'> & { readonly id: string };

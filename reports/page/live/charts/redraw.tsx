@@ -31,7 +31,7 @@ export function redraw(figure: HTMLElement, states: readonly string[], formOf: (
       asked++;
       const mine = asked;
       // If several states change at once, the figure is drawn once.
-      if (figure.checkVisibility()) queueMicrotask(() => update(mine));
+      if (figure.closest('[hidden]') === null) queueMicrotask(() => update(mine));
       else setTimeout(() => update(mine));
     });
   }

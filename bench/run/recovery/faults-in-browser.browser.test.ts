@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { browserHere } from '../../testing/browser/trial.ts';
+import { accountingProblems, lossesOf } from '../../testing/network/fault-accounting.ts';
+import { faultTrial } from '../../testing/network/fault-trial.ts';
+import { needs } from '../../testing/unavailable.ts';
+import { findTransport } from '../../transports/index.ts';
+import { NetworkPath } from '../network/path.ts';
+
+await needs('privateLink');
+
+const { signal } = new AbortController();
+
+test.each(['ws', 'sse', 'socketio', 'mqtt:ws', 'webrtc'])(
+  '%s comes back in a browser after a blackhole, and loses what arithmetic says',
+  { timeout: 240_000 },
+  async (transport) => {
+    await using path = await NetworkPath.open({ lines: 4, core: undefined, signal });
+    const found = await faultTrial(path, transport, { fault: 'blackhole', browser: browserHere() });
+    const { recovery, trial } = found;
+    const losses = lossesOf(findTransport(transport)!, 'blackhole', 'managed');
+    expect(accountingProblems(found, losses)).toEqual([]);
+    expect(recovery.sessions.gone).toBe(0);
+    expect(recovery.messages.published).toBeGreaterThan(60);
+    expect((trial.broken ?? []).filter(({ rule }) => rule === 'accounting-closes')).toEqual([]);
+    expect(recovery.backSeconds - recovery.faultSeconds).toBeGreaterThan(0.99);
+    expect(trial.processes?.map(({ role }) => role)).toContain('renderer');
+  },
+);
