@@ -40,7 +40,7 @@ const ended = (seconds: number, what: 'lost' | 'silent' | 'interrupted' = 'lost'
   atNs: at(seconds),
   reason,
 });
-const attempted = (seconds: number): SessionEvent => ({ what: 'attempt', atNs: at(seconds) });
+const attempted = (seconds: number): SessionEvent => ({ what: 'attempt', lateNs: 0, atNs: at(seconds) });
 const failed = (seconds: number): SessionEvent => ({ what: 'failed', atNs: at(seconds), reason: 'refused' });
 const usable = (seconds: number): SessionEvent => ({ what: 'usable', atNs: at(seconds) });
 

@@ -64,7 +64,7 @@ export function expectedLoss({ events }: SessionHistory, { observed, logged, rec
     }).length;
   return {
     min: dueIn(faultNs + TOLD_LATE_NS, beganNs - TOLD_LATE_NS),
-    max: dueIn(faultNs - 2 * INTERVAL_NS, usableNs),
+    max: dueIn(faultNs - TOLD_LATE_NS, usableNs),
   };
 }
 
