@@ -53,7 +53,7 @@ export class Recovery {
     this.#order = order;
     this.#timers = timers;
     this.#idleNs = timers.now();
-    // What the harness does itself has due times of its own.
+    // Attempts of the harness have due times of their own.
     if (order.policy === 'library') this.#noteIdle(timers.now());
     const busyNs = (): number => timers.now() - this.#idleNs;
     const published = { schedule: order, messages, ledger: new Ledger(sessions.length, 0) };

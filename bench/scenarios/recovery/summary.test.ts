@@ -55,7 +55,7 @@ const one = (seconds: number) => {
 
 describe('one session', () => {
   test('that gets what was under way when it was cut off, and nothing else, is gone', () => {
-    // Nothing came between a rebind at 3.5 s and its message 3, which arrived a little later.
+    // The rebind is at 3.5 s, and message 3 arrives a little later.
     const under = session([null, null, null, null, null, null], [], {});
     const arrivedNs = under.arrivedNs.map((atNs, number) => (number === 3 ? at(3.55) : atNs));
     const found = summaryOf([{ ...under, arrivedNs }], { backNs: at(3.5) });
