@@ -134,6 +134,11 @@ export interface Receiver {
    * once for each connection that ended; then `resumed` follows, or `lost` if the library gives up.
    */
   interrupted?(reason: Error): void;
+  /**
+   * Learns that the client's library begins an attempt to reconnect. Called only between `interrupted` and what follows it, and only by
+   * libraries that tell of their attempts.
+   */
+  attempting?(): void;
   /** Learns that messages flow both ways again. `replayed`: the protocol has restored the session, so that nothing was missed by it. */
   resumed?(how: { readonly replayed: boolean }): void;
 }

@@ -43,6 +43,9 @@ function connectOverWebSocket(url: string, receiver: Receiver, settings: ClientS
     keepAlive: heartbeatMs,
     ...(settings.token === undefined ? {} : { connectionParams: { ...authorization(url, settings.token) } }),
     on: {
+      connecting(isRetry) {
+        if (isRetry) life.attempting();
+      },
       opened: () => {
         isOpen = true;
       },

@@ -105,6 +105,7 @@ export async function connect(url: string, receiver: Receiver, settings: ClientS
     if (reconnects) client.end(true);
   });
   if (reconnects) {
+    client.on('reconnect', () => life.attempting());
     client.on('connect', ({ sessionPresent }) => {
       if (keeps && sessionPresent) life.resumed({ replayed: true });
     });

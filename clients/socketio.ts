@@ -84,6 +84,7 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
   const at = `at endpoint ${socket.io.opts.path ?? ''}, namespace ${decodeURI(address.pathname)}`;
   // A socket is active as long as the library tries to connect it again: not after a refusal or a goodbye of the server.
   const retries = (): boolean => reconnects && joined && socket.active;
+  socket.io.on('reconnect_attempt', () => life.attempting());
   socket.on('connect_error', (error) => {
     if (!retries()) over(explained(error, at));
   });

@@ -197,8 +197,13 @@ export interface SessionHistory {
 export type SessionEvent =
   /** `lost`: the client's word, or with `silent` the harness's after `silenceSeconds`. `interrupted`: the library reconnects. */
   | { readonly what: 'lost' | 'silent' | 'interrupted'; readonly atNs: number; readonly reason: string }
-  /** An attempt of the harness's begins, or fails. */
-  | { readonly what: 'attempt'; readonly atNs: number }
+  /** An attempt begins, of the harness's or of the library's as far as it tells, or fails. */
+  | {
+      readonly what: 'attempt';
+      readonly atNs: number;
+      /** Time by which it began late because the worker was busy; for a library's attempt the longest that it can have been. */
+      readonly lateNs: number;
+    }
   | { readonly what: 'failed'; readonly atNs: number; readonly reason: string }
   /** Messages flow again, by a new session or by the library; `replayed` as the library said. */
   | { readonly what: 'usable'; readonly atNs: number; readonly replayed?: boolean };

@@ -126,6 +126,10 @@ export class LoadSession implements Receiver {
     this.recorder?.error(`session interrupted: ${this.#shown(reason)}`, this.#index);
   }
 
+  attempting(): void {
+    this.#passedTo?.attempting?.();
+  }
+
   resumed(how: { readonly replayed: boolean }): void {
     if (this.#passedTo !== undefined) return this.#passedTo.resumed?.(how);
     this.#interruptedReason = undefined;

@@ -116,7 +116,7 @@ function histories(clients: number, resumes: boolean): Disrupted['sessions'] {
   const usable = BACK + 0.5 * NS;
   const events: readonly SessionEvent[] = [
     { what: 'lost', atNs: FAULT + 1e6, reason: 'reset' },
-    { what: 'attempt', atNs: usable - 1e6 },
+    { what: 'attempt', lateNs: 0, atNs: usable - 1e6 },
     { what: 'usable', atNs: usable },
   ];
   const arrivedNs = Array.from({ length: 65 }, (_, number) => {

@@ -10,6 +10,7 @@ function lived() {
     unreadable: () => {},
     lost: ({ message }) => told.push(`lost: ${message}`),
     interrupted: ({ message }) => told.push(`interrupted: ${message}`),
+    attempting: () => told.push('attempting'),
     resumed: ({ replayed }) => told.push(`resumed: ${replayed}`),
   };
   const life = lifetime(receiver, new AbortController().signal, () => told.push('end'));
@@ -28,6 +29,21 @@ test('each end of a connection is told once, and each new beginning', async () =
   life.interrupted(new Error('second'));
   life.resumed({ replayed: false });
   expect(told).toEqual(['interrupted: first', 'resumed: true', 'interrupted: second', 'resumed: false']);
+});
+
+test('an attempt to reconnect is told while a session is interrupted, and never else', () => {
+  const { life, told } = lived();
+  life.attempting();
+  life.usable(() => {});
+  life.attempting();
+  life.interrupted(new Error('cut'));
+  life.attempting();
+  life.attempting();
+  life.resumed({ replayed: true });
+  life.attempting();
+  life.over(new Error('closed'));
+  life.attempting();
+  expect(told).toEqual(['interrupted: cut', 'attempting', 'attempting', 'resumed: true', 'lost: closed']);
 });
 
 test('a session whose library gives up is lost, once', async () => {

@@ -20,6 +20,8 @@ export interface Lifetime {
   usable(send: Send, resumeToken?: Session['resumeToken']): void;
   /** Notes that the connection has ended and that the library reconnects by itself. A further call before `resumed` does not count. */
   interrupted(reason: Error): void;
+  /** Notes that the library begins an attempt to reconnect. Counts only while the session is interrupted. */
+  attempting(): void;
   /** Notes that messages flow both ways again. */
   resumed(how: { readonly replayed: boolean }): void;
   /**
@@ -74,6 +76,9 @@ export function lifetime(receiver: Receiver, signal: AbortSignal, end: (wasUsabl
       if (state !== 'usable') return;
       state = 'interrupted';
       receiver.interrupted?.(reason);
+    },
+    attempting() {
+      if (state === 'interrupted') receiver.attempting?.();
     },
     resumed(how) {
       if (state !== 'interrupted') return;

@@ -20,8 +20,8 @@ import { BROADCAST, ECHO, makeResults, SEVEN } from '../../../reports/testing/fi
 import { writeResults } from '../../results/file.ts';
 import { wirebench } from '../../testing/in-process.ts';
 import { transports } from '../../transports/index.ts';
-import { type AnswerTexts, readAnswers } from './choose-answers.ts';
-import { askAnswers } from './choose-questions.ts';
+import { type AnswerTexts, readAnswers } from '../choose/answers.ts';
+import { askAnswers } from '../choose/questions.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wirebench-choose-'));
 const file = join(folder, 'results.json');

@@ -12,6 +12,8 @@ import type { Results } from '../../results/schema.ts';
 import { kindOf } from '../../scenarios/index.ts';
 import { ask } from '../ask.ts';
 import { readBand } from '../band.ts';
+import { readAnswers } from '../choose/answers.ts';
+import { askAnswers } from '../choose/questions.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT, refuseIf, UsageError } from '../exit.ts';
 import { readRun, writeNamed } from '../files.ts';
@@ -19,8 +21,6 @@ import { textFlag, toggle, type Values } from '../flags.ts';
 import type { Io } from '../io.ts';
 import { newestResults } from '../preflight.ts';
 import { settingFlag } from '../setting-flags.ts';
-import { readAnswers } from './choose-answers.ts';
-import { askAnswers } from './choose-questions.ts';
 
 /** Flags that answer the questions of the conversation, each read by `readAnswers`. */
 const ANSWER_FLAGS = {

@@ -23,6 +23,8 @@ export interface RecoverySettings {
 
 /** Time between two looks at whether all sessions are as before. */
 const LOOK_NS = 100e6;
+/** Time between two notes of how far the worker has come with its timers. */
+const IDLE_NOTE_NS = 10e6;
 /** Time that a message may be under way without being missed. */
 const UNDER_WAY_NS = 500e6;
 /** Time for which a session must have been as before: at least so long, and so many messages. */
@@ -41,20 +43,37 @@ export class Recovery {
   readonly #order: RecoveryOrder;
   readonly #timers: Timers;
   readonly #over = Promise.withResolvers<void>();
+  /** Time before which all timers that were due have run. */
+  #idleNs: number;
+  #stopNoting = (): void => {};
   readonly #subscribers: readonly { session: LoadSession; subscriber: Subscriber; history: History }[];
 
   /** Begins to observe the sessions. One that was lost before is lost now. */
   constructor(order: RecoveryOrder, { sessions, messages, timers, random, opener, shown }: RecoverySettings) {
     this.#order = order;
     this.#timers = timers;
+    this.#idleNs = timers.now();
+    // Attempts of the harness have due times of their own.
+    if (order.policy === 'library') this.#noteIdle(timers.now());
+    const busyNs = (): number => timers.now() - this.#idleNs;
     const published = { schedule: order, messages, ledger: new Ledger(sessions.length, 0) };
     this.#subscribers = sessions.map((session, index) => {
       const history = new History(session.sender, index, published);
-      const common = { order, history, timers, random, shown };
+      const common = { order, history, timers, random, busyNs, shown };
       const subscriber = new Subscriber(opened(session), { ...common, open: opener(session.sender) });
       session.passTo(subscriber.receiver);
       return { session, subscriber, history };
     });
+  }
+
+  /**
+   * Notes again and again, until the observation ends, how far the worker has come with its timers: all that were due before this one
+   * have run, however late it is itself.
+   */
+  #noteIdle(dueNs: number): void {
+    this.#idleNs = dueNs;
+    const nextNs = this.#timers.now() + IDLE_NOTE_NS;
+    this.#stopNoting = this.#timers.at(nextNs, () => this.#noteIdle(nextNs));
   }
 
   /** Resolves once every session is gone for good, or has been as before for a while; at the latest when the observation ends. */
@@ -87,6 +106,7 @@ export class Recovery {
     const cancel = this.#timers.at(this.#order.endNs, () => this.end());
     await this.#over.promise;
     cancel();
+    this.#stopNoting();
     for (const { session, subscriber } of this.#subscribers) {
       subscriber.end();
       session.session = subscriber.session;

@@ -62,6 +62,7 @@ function observed(changed: Partial<RecoveryOrder> = {}, session: Session = deadE
     history,
     timers,
     random: () => 0.5,
+    busyNs: () => 0,
     shown: errorText,
     open: (receiver, { signal, resume }) => {
       const opening = Promise.withResolvers<Session>();
@@ -71,7 +72,14 @@ function observed(changed: Partial<RecoveryOrder> = {}, session: Session = deadE
     },
   });
   const events = () =>
-    history.read().events.map(({ atNs, what, ...rest }) => [atNs / 1e9, what, ...Object.values(rest)]);
+    history
+      .read()
+      .events.map((event) => [
+        event.atNs / 1e9,
+        event.what,
+        ...('reason' in event ? [event.reason] : []),
+        ...('replayed' in event ? [event.replayed] : []),
+      ]);
   /** Delivers messages, each at its due time. */
   const deliver = async (receiver: Receiver, from: number, to: number): Promise<void> => {
     for (let sequence = from; sequence <= to; sequence++) {
@@ -346,6 +354,10 @@ test('with policy library the client alone reconnects, and its word alone counts
   await deliver(first, 190, 191);
   await timers.advanceTo(40);
   first.interrupted!(new Error('transport close'));
+  await timers.advanceTo(40.5);
+  first.attempting!();
+  await timers.advanceTo(40.8);
+  first.attempting!();
   await timers.advanceTo(41);
   first.resumed!({ replayed: false });
   await timers.advanceTo(50);
@@ -356,6 +368,9 @@ test('with policy library the client alone reconnects, and its word alone counts
     [1.9, 'interrupted', 'ping timeout'],
     [20, 'usable', true],
     [40, 'interrupted', 'transport close'],
+    [40.5, 'attempt'],
+    [40.8, 'failed', 'the library tries again'],
+    [40.8, 'attempt'],
     [41, 'usable', false],
     [50, 'lost', 'gave up'],
   ]);

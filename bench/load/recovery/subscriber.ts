@@ -12,6 +12,8 @@ export interface SubscriberSettings {
   readonly timers: Timers;
   readonly random: Random;
   readonly open: Open;
+  /** Longest time by which a timer that runs now can be late. */
+  readonly busyNs: () => number;
   /** Makes an error's text one that can be shown. */
   readonly shown: (error: unknown) => string;
 }
@@ -24,7 +26,8 @@ interface Connection extends Receiver {
 
 /**
  * Session that receives what the publisher sends, through all of its connections. With policy `managed` it is usable until it is lost
- * or silent; then it waits for the back-off, attempts to connect, and waits again or is usable. With `library` it makes no attempts.
+ * or silent; then it waits for the back-off, attempts to connect, and waits again or is usable. With `library` it makes no attempts, and notes those of
+ * which the library tells.
  */
 export class Subscriber {
   /** Receiver of the connection that the session begins with. */
@@ -81,8 +84,10 @@ export class Subscriber {
   }
 
   #connection(): Connection {
-    const { history, timers, shown } = this.#settings;
-    const note = (what: 'lost' | 'interrupted', reason: Error): void =>
+    const { history, timers, busyNs, shown } = this.#settings;
+    /** True while an attempt of the library's has neither succeeded nor been followed by another. */
+    let isAttempting = false;
+    const note = (what: 'lost' | 'interrupted' | 'failed', reason: Error): void =>
       history.happened({ what, atNs: timers.now(), reason: shown(reason) });
     const connection: Connection = {
       message: (message) => {
@@ -106,7 +111,14 @@ export class Subscriber {
       interrupted: (reason) => {
         if (this.#lives(connection)) note('interrupted', reason);
       },
+      attempting: () => {
+        if (!this.#lives(connection)) return;
+        if (isAttempting) note('failed', new Error('the library tries again'));
+        isAttempting = true;
+        history.happened({ what: 'attempt', atNs: timers.now(), lateNs: busyNs() });
+      },
       resumed: ({ replayed }) => {
+        isAttempting = false;
         if (this.#lives(connection)) history.happened({ what: 'usable', atNs: timers.now(), replayed });
       },
     };
@@ -155,12 +167,13 @@ export class Subscriber {
   #wait(): void {
     const { order, timers } = this.#settings;
     const atNs = timers.now() + this.#backOff.nextSeconds() * 1e9;
-    if (atNs < order.endNs) this.#cancel = timers.at(atNs, () => void this.#try());
+    if (atNs < order.endNs) this.#cancel = timers.at(atNs, () => void this.#try(atNs));
   }
 
-  async #try(): Promise<void> {
+  async #try(dueNs: number): Promise<void> {
     const { order, history, timers, open, shown } = this.#settings;
-    history.happened({ what: 'attempt', atNs: timers.now() });
+    const nowNs = timers.now();
+    history.happened({ what: 'attempt', atNs: nowNs, lateNs: Math.max(0, nowNs - dueNs) });
     const connection = this.#connection();
     this.#current = connection;
     const { signal } = this.#abort;

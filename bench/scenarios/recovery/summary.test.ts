@@ -40,7 +40,7 @@ const ended = (seconds: number, what: 'lost' | 'silent' | 'interrupted' = 'lost'
   atNs: at(seconds),
   reason,
 });
-const attempted = (seconds: number): SessionEvent => ({ what: 'attempt', atNs: at(seconds) });
+const attempted = (seconds: number): SessionEvent => ({ what: 'attempt', lateNs: 0, atNs: at(seconds) });
 const failed = (seconds: number): SessionEvent => ({ what: 'failed', atNs: at(seconds), reason: 'refused' });
 const usable = (seconds: number): SessionEvent => ({ what: 'usable', atNs: at(seconds) });
 
@@ -54,6 +54,15 @@ const one = (seconds: number) => {
 };
 
 describe('one session', () => {
+  test('that gets what was under way when it was cut off, and nothing else, is gone', () => {
+    // The rebind is at 3.5 s, and message 3 arrives a little later.
+    const under = session([null, null, null, null, null, null], [], {});
+    const arrivedNs = under.arrivedNs.map((atNs, number) => (number === 3 ? at(3.55) : atNs));
+    const found = summaryOf([{ ...under, arrivedNs }], { backNs: at(3.5) });
+    expect(found.sessions).toMatchObject({ survived: 0, gone: 1 });
+    expect(found.messages).toMatchObject({ expected: 0, lost: 0 });
+  });
+
   test('that gets everything after a blackhole, late, has survived', () => {
     // 4 and 5 were under way; TCP sends them again at 6.3 s.
     const found = summaryOf([session([6.3, 6.3, 6.4, 7.1, 8.1, 9.1])]);

@@ -8,6 +8,8 @@ export const RETURN_SECONDS = 30;
 /** Length of a part of the timeline. */
 const SLICE_SECONDS = 0.25;
 const NS = 1e9;
+/** Time after the path is back within which a message may still have gone its old way: it shows nothing of the new one. */
+const IN_FORCE_NS = 0.5 * NS;
 
 /** Observations of a trial with a fault, and what the figures need besides. */
 export interface Observed extends Pick<Disrupted, 'startNs' | 'faultNs' | 'backNs' | 'endNs' | 'sessions' | 'server'> {
@@ -109,7 +111,9 @@ function outcomeOf(
   const arrivals = history.arrivedNs.map((atNs) => (atNs === null || atNs > endNs ? null : atNs));
   const endings = events.filter(isEnding);
   const returns = events.filter(({ what }) => what === 'usable').map(({ atNs }) => atNs);
-  const delivers = arrivals.some((atNs) => atNs !== null && atNs > backNs && atNs <= untilNs);
+  const delivers = arrivals.some(
+    (atNs, number) => atNs !== null && atNs <= untilNs && startNs + number * intervalNs >= backNs + IN_FORCE_NS,
+  );
   const last = events.findLast((event) => isEnding(event) || event.what === 'usable');
   const fate = last === undefined ? (delivers ? 'survived' : 'gone') : last.what === 'usable' ? 'came back' : 'gone';
   const delivered = arrivals.slice(0, published).filter((atNs) => atNs !== null).length;

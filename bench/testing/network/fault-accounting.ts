@@ -20,11 +20,13 @@ export interface Losses {
  * Faults after which a session cannot be resumed although its protocol keeps sessions.
  *
  * The session of `mqtt:session` is in the memory of the broker. That of Socket.IO is in the memory of the server, which keeps it only
- * once it has noticed the end: at a reset at once, and after a silence only when its pings have had no answer.
+ * once it has noticed the end: at a reset at once, and after a silence only when its pings have had no answer. Over polling a client's
+ * goodbye comes by a new connection, which a rebind lets through.
  */
 const FORGOTTEN: Readonly<Record<string, readonly Fault[]>> = {
   mqtt: ['restart', 'drain'],
   socketio: ['restart', 'drain', 'blackhole', 'rebind'],
+  'socketio:polling': ['restart', 'drain', 'blackhole'],
 };
 
 /** Losses that follow from how a transport resumes. Sessions that survive a fault on a reliable transport lose nothing in any case. */
@@ -32,7 +34,9 @@ export function lossesOf(choice: TransportChoice, fault: Fault, policy: Policy):
   const { reliable, ordered, resume = 'none' } = capabilitiesOf(choice);
   // A place in the log is the harness's own; the other means are their libraries'.
   const resumes = policy === 'managed' ? resume !== 'none' : resume === 'native';
-  const isForgotten = resume === 'native' && FORGOTTEN[choice.entry.id]?.includes(fault) === true;
+  const { entry, variant } = choice;
+  const forgotten = FORGOTTEN[`${entry.id}:${variant?.id}`] ?? FORGOTTEN[entry.id] ?? [];
+  const isForgotten = resume === 'native' && forgotten.includes(fault);
   return { nothing: resumes && !isForgotten && reliable, inOnePiece: reliable && ordered };
 }
 
@@ -64,7 +68,7 @@ export function expectedLoss({ events }: SessionHistory, { observed, logged, rec
     }).length;
   return {
     min: dueIn(faultNs + TOLD_LATE_NS, beganNs - TOLD_LATE_NS),
-    max: dueIn(faultNs - 2 * INTERVAL_NS, usableNs),
+    max: dueIn(faultNs - TOLD_LATE_NS, usableNs),
   };
 }
 

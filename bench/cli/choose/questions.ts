@@ -6,7 +6,7 @@ import { PRESETS } from '../../../reports/advice/questions/presets.ts';
 import { type Entry, listing } from '../../../reports/terminal/listing.ts';
 import { limitText } from '../../results/time.ts';
 import type { Prompt } from '../ask.ts';
-import { type AnswerTexts, readAnswers } from './choose-answers.ts';
+import { type AnswerTexts, readAnswers } from './answers.ts';
 
 /**
  * Asks for the answers that flags would give, and repeats each question until its answer is valid. Weights are asked for
