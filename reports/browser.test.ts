@@ -76,9 +76,7 @@ describe('clients in a browser and in Node', () => {
   test('are in the page, the terminal, Markdown and CSV', async () => {
     const [ws] = group?.browserCosts ?? [];
     const line = browserCostText(ws ?? expect.unreachable());
-    expect(line).toMatch(
-      /^ws in Chromium against Node: .*CPU of the clients per message \d\.\d\d× \(\d\.\d\d–\d\.\d\d\)/,
-    );
+    expect(line).toMatch(/^ws in Chromium against Node: .*clients’ CPU per message \d\.\d\d× \(\d\.\d\d–\d\.\d\d\)/);
     const { html } = await makeReport(results, { resamples: 200 });
     expect(html).toContain('What the browser adds');
     expect(html).toContain('question-1-browser');

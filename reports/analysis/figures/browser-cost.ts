@@ -79,7 +79,7 @@ type Read = (trial: MeasuredTrial, spins: boolean) => number | null;
 const CLIENTS: readonly (Omit<BrowserFigure, 'browser' | 'node' | 'verdict'> & { readonly read: Read })[] = [
   {
     id: 'clients-cpu',
-    title: 'CPU of the clients per message',
+    title: 'clients’ CPU per message',
     unit: MICROSECONDS.unit,
     scale: MICROSECONDS.scale,
     read: (trial, spins) => {
@@ -91,7 +91,7 @@ const CLIENTS: readonly (Omit<BrowserFigure, 'browser' | 'node' | 'verdict'> & {
   },
   {
     id: 'clients-memory',
-    title: 'memory of the clients',
+    title: 'clients’ memory',
     unit: MIB.unit,
     scale: MIB.scale,
     read: (trial) =>
