@@ -60,6 +60,11 @@ export interface ServerSettings {
   readonly limits: Limits;
   /** Serves over TLS. */
   readonly identity?: Identity;
+  /**
+   * Certificate that clients know by its hash, for a protocol that encrypts even without an `identity`: so a server that is started again
+   * keeps its address. Absent: such a server makes one of its own.
+   */
+  readonly pinned?: Identity;
   /** Requires a token that follows these rules. Absent: no token is needed. */
   readonly tokens?: TokenRules;
   /** Origins of the web pages that may connect; no other client may. Absent: the server's own pages and clients that are not pages. */

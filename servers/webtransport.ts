@@ -47,7 +47,7 @@ export async function listen(application: Application, settings: ServerSettings,
   const byDatagram = options.datagrams === true;
   const heartbeatSeconds = Number(options.heartbeatSeconds ?? HEARTBEAT_SECONDS);
   const authenticator = new Authenticator(settings);
-  const identity = settings.identity ?? (await makeIdentity([host]));
+  const identity = settings.identity ?? settings.pinned ?? (await makeIdentity([host]));
   const hash = createHash('sha256').update(new X509Certificate(identity.certificate).raw).digest();
   const { NapiServer, NapiClient } = loadBinding();
   const { address, port } = await freePort(settings);

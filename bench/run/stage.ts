@@ -27,6 +27,7 @@ import { policyOf } from '../scenarios/shared/faults.ts';
 import { heartbeatOptions } from '../scenarios/shared/heartbeat.ts';
 import { longestRoundTripSeconds, networkOf, patienceSeconds } from '../scenarios/shared/network.ts';
 import { readersAmong } from '../scenarios/shared/readers.ts';
+import { makeIdentity } from '../security/identity.ts';
 import { addressShown } from '../security/redact.ts';
 import type { Security } from '../security/security.ts';
 import { capabilitiesOf, clientModule, optionsOf, serverModule } from '../transports/index.ts';
@@ -96,6 +97,8 @@ export class ProcessStage implements Stage, AsyncDisposable {
   readonly #log: PublishedLog | undefined;
   /** Sessions that become slow, in a trial that has such. */
   readonly #readers: ReaderProcess | undefined;
+  /** Certificate and tokens of both sides. */
+  #security: Security;
   #url = '';
   #effective: Options = {};
   #watchesRadio = false;
@@ -120,6 +123,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
     const clients = planned.clients - readers;
     this.#planned = planned;
     this.#settings = settings;
+    this.#security = settings.security;
     const { browser } = settings;
     const inBrowser = isInBrowser(planned);
     if (inBrowser && browser === undefined) throw new Error('the run has no browser');
@@ -317,7 +321,8 @@ export class ProcessStage implements Stage, AsyncDisposable {
 
   async #listen(): Promise<void> {
     const { entry, variant, application } = this.#planned;
-    const { link, security } = this.#settings;
+    const { link } = this.#settings;
+    this.#security = await this.#securityForWays();
     await this.#log?.open();
     const dialledByWays = this.#ways().some(({ host }) => host !== undefined);
     const listening = this.#host.listen({
@@ -328,8 +333,9 @@ export class ProcessStage implements Stage, AsyncDisposable {
       port: this.#settings.port ?? 0,
       options: { ...optionsOf({ entry, variant }), ...heartbeatOptions(this.#planned) },
       limits: this.#limits(),
-      ...security.server,
-      ...(this.#log === undefined ? {} : { log: this.#log.file }),
+      ...this.#security.server,
+      // A server that is started again must be the one that its clients know.
+      ...(this.#log === undefined ? {} : { log: this.#log.file, pinned: await makeIdentity([link.host]) }),
     });
     const { url, effective } = await this.#whileServed(listening);
     this.#url = url;
@@ -384,7 +390,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
 
   #sessions(): SessionSettings {
     const { size, encoding, payload, scenario, entry, variant, target, targetOptions, answers } = this.#planned;
-    const { seed, runId, security } = this.#settings;
+    const { seed, runId } = this.#settings;
     const { ordered, reliable } = capabilitiesOf(this.#planned);
     return {
       module: clientModule(entry),
@@ -392,7 +398,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
       options: { ...optionsOf({ entry, variant }), ...targetOptions, ...heartbeatOptions(this.#planned) },
       encoding,
       payload,
-      ...security.client,
+      ...this.#security.client,
       ...(target === null ? {} : { foreign: true, run: runId }),
       ...(ordered && reliable ? { queues: true } : {}),
       ...(answers === undefined ? {} : { answers }),
@@ -414,6 +420,18 @@ export class ProcessStage implements Stage, AsyncDisposable {
   #encryption(): { tls?: boolean } {
     const tls = tlsOf(this.#planned);
     return tls === undefined || (!tls && this.#planned.entry.module !== undefined) ? {} : { tls };
+  }
+
+  /** Security with a certificate for the addresses that sessions over a network dial, where they dial several. */
+  async #securityForWays(): Promise<Security> {
+    const { link, security } = this.#settings;
+    const hosts = this.#ways().flatMap(({ host }) => host ?? []);
+    if (!isRelayed(link) || hosts.length === 0 || security.server.identity === undefined) return security;
+    const identity = await makeIdentity([link.host, ...hosts.slice(0, this.#planned.clients)]);
+    return {
+      server: { ...security.server, identity },
+      client: { ...security.client, authority: identity.certificate },
+    };
   }
 
   /**

@@ -319,7 +319,7 @@ export const transport: BuiltInTransport = {
       // Wireshark 4.0 does not look for MQTT in WebSocket's frames.
       dissection: { filter: 'websocket' },
       options: { websocket: true },
-      browser: { ...holdsWebSocket, inDefault: { mqtt: ['connect', 'MqttClient'] } },
+      browser: holdsWebSocket,
       roundTrips: [UPGRADE, ...mqttSteps],
       addresses: webSocketAddresses,
       foreign: async () => (await import('../checks/fuzz/tools/mqtt.ts')).listenForPacketsInFrames,

@@ -95,8 +95,6 @@ export type InBrowser =
       readonly because: string;
       /** Reason why it needs TLS: what follows its name. Absent unless it does. */
       readonly needsTls?: string;
-      /** Exports that its client takes from packages whose module for browsers has a default export alone, by package. Absent: none. */
-      readonly inDefault?: Readonly<Record<string, readonly string[]>>;
     }
   | {
       readonly speaks: 'never';

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
-import { clientModule, inBrowserOf, type TransportChoice } from '../../transports/index.ts';
+import { clientModule, type TransportChoice } from '../../transports/index.ts';
 
 /** Script of a page that is a load worker with the client of a transport. */
 export type PageScript = (choice: TransportChoice) => Promise<string>;
@@ -14,20 +14,24 @@ export function pageScripts(): PageScript {
   const made = new Map<string, Promise<string>>();
   return (choice) => {
     const client = fileURLToPath(clientModule(choice.entry));
-    const use = inBrowserOf(choice);
-    const inDefault = (use.speaks === 'never' ? undefined : use.inDefault) ?? {};
-    const script = made.get(client) ?? bundle(client, inDefault);
+    const script = made.get(client) ?? bundle(client);
     made.set(client, script);
     return script;
   };
 }
 
-/** Bundles the load and a client as one script, in about half a second. */
-async function bundle(client: string, inDefault: Readonly<Record<string, readonly string[]>>): Promise<string> {
+/** Module of a page, and its function that takes a client. */
+export interface PageEntry {
+  readonly module: string;
+  readonly serve: string;
+}
+
+/** Entry of a page that is a load worker. */
+const LOAD_WORKER: PageEntry = { module: PAGE, serve: 'servePage' };
+
+/** Bundles a page and a client as one script, in about half a second. */
+export async function bundle(client: string, entry: PageEntry = LOAD_WORKER): Promise<string> {
   const quoted = (text: string): string => JSON.stringify(text);
-  const shims = new Map<string, { readonly name: string; readonly fields: readonly string[] }>(
-    Object.entries(inDefault).map(([name, fields]) => [`\0${name}`, { name, fields }]),
-  );
   await using build = await rolldown({
     input: ENTRY,
     cwd: ROOT,
@@ -40,17 +44,13 @@ async function bundle(client: string, inDefault: Readonly<Record<string, readonl
     plugins: [
       {
         name: 'page',
-        resolveId: (id, importer) => {
-          if (id === ENTRY) return id;
-          return importer !== undefined && shims.has(`\0${id}`) && !shims.has(importer) ? `\0${id}` : null;
-        },
-        load: (id) => {
-          if (id === ENTRY)
-            return `import { servePage } from ${quoted(PAGE)};\nimport * as client from ${quoted(client)};\nservePage(client);`;
-          const shim = shims.get(id);
-          if (shim === undefined) return null;
-          return `import whole from ${quoted(shim.name)};\nexport const { ${shim.fields.join(', ')} } = whole;`;
-        },
+        resolveId: (id) => (id === ENTRY ? id : null),
+        load: (id) =>
+          id === ENTRY
+            ? `import { ${entry.serve} } from ${quoted(entry.module)};
+import * as client from ${quoted(client)};
+${entry.serve}(client);`
+            : null,
       },
     ],
   });

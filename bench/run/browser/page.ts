@@ -29,8 +29,18 @@ export interface Page {
 
 type Send = (method: string, params?: Readonly<Record<string, unknown>>) => ReturnType<DevTools['send']>;
 
-/** Opens a page at the server's own origin, in a browser context of its own, and runs the script in it. */
-export async function openPage(devTools: DevTools, origin: string, script: string): Promise<Page> {
+/** Empty page that runs scripts. */
+export interface EmptyPage {
+  /** Session of the DevTools protocol in which its events come. */
+  readonly session: string;
+  /** Sends it a command of the DevTools protocol. */
+  readonly send: Send;
+  /** Evaluates an expression, waits for a promise, and resolves with the value, which JSON can write. */
+  evaluate(expression: string): Promise<unknown>;
+}
+
+/** Opens an empty, isolated page at the server's own origin, in a browser context of its own. The server sees no request for it. */
+export async function openEmptyPage(devTools: DevTools, origin: string): Promise<EmptyPage> {
   const context = textIn(
     await devTools.send('Target.createBrowserContext', { disposeOnDetach: true }),
     'browserContextId',
@@ -45,11 +55,18 @@ export async function openPage(devTools: DevTools, origin: string, script: strin
   });
   await send('Inspector.enable');
   await navigate(devTools, session, origin);
-  await evaluate(send, `${script}\n;0`);
-  await evaluate(send, `wirebench.begin('${await zeroOf(send)}')`);
+  return { session, send, evaluate: (expression) => evaluate(send, expression) };
+}
+
+/** Opens a page at the server's own origin, and runs the script of a load worker in it. */
+export async function openPage(devTools: DevTools, origin: string, script: string): Promise<Page> {
+  const page = await openEmptyPage(devTools, origin);
+  const { send } = page;
+  await page.evaluate(`${script}\n;0`);
+  await page.evaluate(`wirebench.begin('${await zeroOf(send)}')`);
   return {
     async ask(order) {
-      const answer = await evaluate(send, `wirebench.ask(${JSON.stringify(JSON.stringify(order))})`);
+      const answer = await page.evaluate(`wirebench.ask(${JSON.stringify(JSON.stringify(order))})`);
       const read = JSON.parse(String(answer)) as PageAnswer;
       if (read.answer === 'failed') throw new OrderFailed('the page', read.reason);
       return read;

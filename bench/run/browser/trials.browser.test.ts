@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { browserHere, browserTrial } from '../../testing/browser/trial.ts';
-import { needs } from '../../testing/unavailable.ts';
+import { subjects } from '../../testing/subjects.ts';
+import { needs, unavailable } from '../../testing/unavailable.ts';
 
 await needs('privateLink');
 
@@ -22,15 +23,18 @@ const closed = (receivers: number) => ({
   wire: { layer: 'link' },
 });
 
-describe.each([false, true])('clients in a browser, TLS %s', (tls) => {
+const MEASURED = ['ws', 'socketio', 'sse', 'long-polling', 'mqtt:ws', 'graphql', 'webrtc', 'webtransport'];
+
+describe.each((await subjects()).filter(({ name }) => MEASURED.includes(name)))('$name in a browser', (found) => {
+  unavailable(found.unavailable);
   const browser = browserHere();
 
-  test.each(['ws', 'socketio', 'sse', 'long-polling', 'mqtt:ws', 'graphql', 'webrtc'])(
-    'echo and broadcast over %s, everything accounted for',
+  test.each([false, true])(
+    'echo and broadcast, everything accounted for; over TLS: %s',
     { timeout: 240_000 },
-    async (transport) => {
-      expect(await browserTrial(browser, transport, 'echo', { tls })).toMatchObject(closed(1));
-      expect(await browserTrial(browser, transport, 'broadcast', { tls })).toMatchObject(closed(7));
+    async (tls) => {
+      expect(await browserTrial(browser, found.name, 'echo', { tls })).toMatchObject(closed(1));
+      expect(await browserTrial(browser, found.name, 'broadcast', { tls })).toMatchObject(closed(7));
     },
   );
 });
