@@ -192,6 +192,12 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/testing/patience.ts',
     'servers/application.ts',
   ],
+  'bench/testing/browser/remote-page.ts': [
+    'bench/contract.ts',
+    'bench/error-text.ts',
+    'bench/testing/browser/remote-protocol.ts',
+    'clients/platform/browser.ts',
+  ],
   'bench/testing': [
     'bench/transports',
     'bench/contract.ts',

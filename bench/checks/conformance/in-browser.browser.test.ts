@@ -8,11 +8,11 @@ import { runCheck } from './suite.ts';
 
 /** One of each family over TCP and over UDP; the soak has all that browsers speak. */
 const spoken = (await subjects()).filter((found) => whyNotInBrowser(found, false) === undefined);
-const chosen = Map.groupBy(spoken, ({ entry }) => `${entry.family} ${entry.port ?? 'tcp'}`)
-  .values()
-  .map(([first]) => first!);
+const chosen = [...Map.groupBy(spoken, ({ entry }) => `${entry.family} ${entry.port ?? 'tcp'}`).values()].map(
+  ([first]) => first!,
+);
 
-describe.each([...chosen])('$name with its client in a page', async (found) => {
+describe.each(chosen)('$name with its client in a page', async (found) => {
   unavailable(found.unavailable);
   const { subject, checks } = await conforming(found);
   let client: RemoteClient | undefined;

@@ -6,7 +6,7 @@ export type Carried = { readonly text: string } | { readonly base64: string };
 /** Settings of a session, without what a page has of its own. */
 export type CarriedSettings = Omit<ClientSettings, 'platform' | 'signal'>;
 
-/** What a session in a page tells, in the order in which it happened. */
+/** Event of a session in a page. Events are told in their order. */
 export type Told =
   | { readonly what: 'message'; readonly message: Carried }
   | { readonly what: 'unreadable'; readonly kind: string; readonly length: number; readonly head: string }
