@@ -193,8 +193,10 @@ async function resumesWithBytes(kit: ConformanceKit): Promise<void> {
   await publishBytes(bytes[1]!);
   const again = await kit.connect(listener.url, 'binary', { resume: token });
   await publishBytes(bytes[2]!);
-  const [missed, live] = await again.has(2);
-  assert.deepEqual([missed, live], bytes.slice(1));
+  const both = [...(await again.has(2))];
+  // Without a promise of order, what is broadcast may overtake what was missed.
+  if (!kit.subject.capabilities.ordered) both.sort((a, b) => Number(a[0]) - Number(b[0]));
+  assert.deepEqual(both, bytes.slice(1));
 }
 
 async function resumesFromAnotherLog(kit: ConformanceKit): Promise<void> {
