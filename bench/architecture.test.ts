@@ -192,6 +192,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/testing/patience.ts',
     'servers/application.ts',
   ],
+  'bench/testing/browser/lying-page.ts': ['bench/contract.ts', 'bench/load/browser', 'bench/testing/faults'],
   'bench/testing/browser/remote-page.ts': [
     'bench/contract.ts',
     'bench/error-text.ts',

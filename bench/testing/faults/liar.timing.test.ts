@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { clientModule, serverModule, transports } from '../../transports/index.ts';
 import { WARM_UP_MESSAGES, withRig } from '../rig.ts';
-import type { Fault } from './liar.ts';
+import { COUNTED, type Fault } from './liar.ts';
 
 const liar = new URL('./liar.ts', import.meta.url).href;
 const RATE = 4_000;
@@ -12,16 +12,6 @@ const PHASES = [
   { lies: 7, messages: 400 },
   { lies: 1_000, messages: 9_000 },
 ];
-
-/** Expected counts of a phase, by the number of its lies and messages. */
-const COUNTED: Readonly<
-  Record<Fault, (lies: number, messages: number) => { delivered: number; [count: string]: number }>
-> = {
-  drop: (lies, messages) => ({ delivered: messages - lies, duplicated: 0, reordered: 0, corrupt: 0 }),
-  duplicate: (lies, messages) => ({ delivered: messages, duplicated: lies, reordered: 0, corrupt: 0 }),
-  swap: (lies, messages) => ({ delivered: messages, duplicated: 0, reordered: lies, corrupt: 0 }),
-  flip: (lies, messages) => ({ delivered: messages - lies, duplicated: 0, reordered: 0, corrupt: lies }),
-};
 
 // Messages are counted here, not timed: several liars run at once.
 describe.concurrent.each(transports.filter(({ id }) => ['ws', 'sse', 'mqtt'].includes(id)))(

@@ -10,18 +10,36 @@ const MIN_DISTANCE = 8;
 /** Share of a phase that may contain lies. The rest is left alone, so that every message held back is followed by another. */
 const LIED_ABOUT = 0.9;
 
+/** Expected counts of a phase, by the number of its lies and messages. */
+export const COUNTED: Readonly<
+  Record<Fault, (lies: number, messages: number) => { delivered: number; [count: string]: number }>
+> = {
+  drop: (lies, messages) => ({ delivered: messages - lies, duplicated: 0, reordered: 0, corrupt: 0 }),
+  duplicate: (lies, messages) => ({ delivered: messages, duplicated: lies, reordered: 0, corrupt: 0 }),
+  swap: (lies, messages) => ({ delivered: messages, duplicated: 0, reordered: lies, corrupt: 0 }),
+  flip: (lies, messages) => ({ delivered: messages - lies, duplicated: 0, reordered: 0, corrupt: lies }),
+};
+
 /** Number of arrivals so far in all sessions of this process, and the numbers of those that are lied about. */
 let arrivals = 0;
 let chosen: ReadonlySet<number> | undefined;
 
-/**
- * Client module between another client module and its receiver that lies about an exact number of arrivals, chosen by a seed. Options:
- * `through`, the other module's URL; `fault`; `silent`, the number of arrivals before the first phase; `lies`, the number of lies and
- * of arrivals in each phase: `1/400,7/400`.
- */
+/** Client module that lies for the one whose URL is the option `through`. */
 export async function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
-  const { through, fault, silent, lies } = settings.options;
-  const honest: ClientModule = await import(String(through));
+  return connectLying(await import(String(settings.options.through)), url, receiver, settings);
+}
+
+/**
+ * Connects with a client module and lies to the receiver about an exact number of arrivals, chosen by a seed. Options: `fault`;
+ * `silent`, the number of arrivals before the first phase; `lies`, the number of lies and of arrivals in each phase: `1/400,7/400`.
+ */
+export async function connectLying(
+  honest: ClientModule,
+  url: string,
+  receiver: Receiver,
+  settings: ClientSettings,
+): Promise<Session> {
+  const { fault, silent, lies } = settings.options;
   chosen ??= choose(Number(silent), String(lies));
   /** Messages held back until an honest one has overtaken them. */
   let held: Message[] = [];
