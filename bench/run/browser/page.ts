@@ -31,6 +31,8 @@ type Send = (method: string, params?: Readonly<Record<string, unknown>>) => Retu
 
 /** Empty page that runs scripts. */
 export interface EmptyPage {
+  /** Id by which it can be attached to again. */
+  readonly targetId: string;
   /** Session of the DevTools protocol in which its events come. */
   readonly session: string;
   /** Sends it a command of the DevTools protocol. */
@@ -47,15 +49,21 @@ export async function openEmptyPage(devTools: DevTools, origin: string): Promise
   );
   await grant(devTools, { origin, browserContextId: context }, PERMISSIONS);
   const target = await devTools.send('Target.createTarget', { url: 'about:blank', browserContextId: context });
-  const targetId = textIn(target, 'targetId');
-  const session = textIn(await devTools.send('Target.attachToTarget', { targetId, flatten: true }), 'sessionId');
-  const send: Send = (method, params) => devTools.send(method, params, session);
+  const page = await attachTo(devTools, textIn(target, 'targetId'));
+  const { session, send } = page;
   devTools.on((method, _, of) => {
     if (of === session && method === 'Inspector.targetCrashed') devTools.fail(new Error('the page crashed'));
   });
   await send('Inspector.enable');
   await navigate(devTools, session, origin);
-  return { session, send, evaluate: (expression) => evaluate(send, expression) };
+  return page;
+}
+
+/** Attaches to a page, which runs on if it is detached from. */
+export async function attachTo(devTools: DevTools, targetId: string): Promise<EmptyPage> {
+  const session = textIn(await devTools.send('Target.attachToTarget', { targetId, flatten: true }), 'sessionId');
+  const send: Send = (method, params) => devTools.send(method, params, session);
+  return { targetId, session, send, evaluate: (expression) => evaluate(send, expression) };
 }
 
 /** Opens a page at the server's own origin, and runs the script of a load worker in it. */

@@ -1,3 +1,4 @@
+import { median } from '../../results/numbers.ts';
 import type { Slow } from '../../results/schema.ts';
 import { runTrial } from '../../run/trial.ts';
 import type { PlannedCase } from '../../scenarios/shape.ts';
@@ -21,13 +22,6 @@ export type PairedChoice = { readonly trials: number } & Partial<
 interface PairedTrial {
   readonly slow: Slow;
   readonly ratio: number;
-}
-
-/** Median of an even or odd number of values. */
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return ((sorted[Math.floor(middle - 0.5)] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2;
 }
 
 const fatesShown = ({ fates }: Slow): string =>
