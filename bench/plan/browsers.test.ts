@@ -67,6 +67,32 @@ describe('--clients-in', () => {
     expect(leftOut.map(({ reason }) => reason).join('\n')).toMatch(/TCP.*\n.*mqtt:ws.*\n.*HTTP\/2/);
   });
 
+  test('messages that a browser does not carry are left out in it alone', () => {
+    const settings = {
+      transports: 'ws,webrtc',
+      scenarios: 'echo',
+      size: '262144,262145',
+      'clients-in': 'node,chromium',
+    };
+    const { cases, leftOut } = planOf(settings);
+    expect(leftOut).toMatchObject(
+      [
+        {
+          name: 'webrtc',
+          size: 262_145,
+          dimensions: { 'clients-in': 'chromium' },
+          reason: /262144 bytes in a browser/,
+        },
+      ].map((one) => ({ ...one, reason: expect.stringMatching(one.reason) })),
+    );
+    expect(cases.filter(({ name }) => name === 'webrtc').map((one) => [clientsInOf(one), one.size])).toEqual([
+      ['node', 262_144],
+      ['node', 262_145],
+      ['chromium', 262_144],
+    ]);
+    expect(cases.filter(({ name }) => name === 'ws')).toHaveLength(4);
+  });
+
   test('HTTP/2 without TLS is left out in a browser alone', () => {
     const settings = { transports: 'sse:h2', scenarios: 'echo', 'clients-in': 'chromium' };
     expect(planOf(settings)).toMatchObject({ cases: [], leftOut: [{ reason: expect.stringContaining('over TLS') }] });

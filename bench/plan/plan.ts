@@ -18,6 +18,7 @@ import {
   whyNoHeartbeat,
   whyNotInBrowser,
   whyTooLarge,
+  whyTooLargeInBrowser,
   whyUnguarded,
   whyUnsupported,
 } from '../transports/index.ts';
@@ -173,7 +174,14 @@ function leftOutOf(
         return reason === undefined ? [] : [{ name, dimensions, kind, reason } as const];
       });
     });
-    return [...kinds, ...sizes, ...heartbeats, ...browsers];
+    const largeInBrowsers = options.clientsIn.filter(isBrowser).flatMap((runtime) =>
+      sizesOf(options, asked).flatMap((size) => {
+        const reason = whyTooLargeInBrowser(found, size);
+        const dimensions = { 'clients-in': runtime };
+        return reason === undefined ? [] : [{ name, size, dimensions, kind, reason } as const];
+      }),
+    );
+    return [...kinds, ...sizes, ...heartbeats, ...browsers, ...largeInBrowsers];
   });
 }
 

@@ -82,6 +82,7 @@ export const TEST_KINDS: Readonly<Record<KindName, TestKind>> = {
  * the end; vitest knows durations only from an earlier run.
  */
 export const LONGEST: readonly string[] = [
+  'bench/checks/conformance/in-browser.browser.test.ts',
   'bench/run/browser/trials.browser.test.ts',
   'bench/checks/abuse/abuse.live.test.ts',
   'bench/checks/conformance/conformance.live.test.ts',

@@ -190,6 +190,13 @@ export function whyNotInBrowser(choice: TransportChoice, tls: boolean): string |
   return use.speaks === 'over TLS' && !tls ? use.needsTls : undefined;
 }
 
+/** Says why it cannot carry messages of this size in a browser, although it can elsewhere; undefined if it can. */
+export function whyTooLargeInBrowser(choice: TransportChoice, size: number): string | undefined {
+  const use = inBrowserOf(choice);
+  const { mostBytes = Number.POSITIVE_INFINITY } = use.speaks === 'never' ? {} : use;
+  return size > mostBytes ? `carries no messages larger than ${mostBytes} bytes in a browser` : undefined;
+}
+
 /** Says why the transport cannot be used on this machine and what would help; undefined if it can be. */
 export async function whyUnavailable(entry: TransportEntry): Promise<string | undefined> {
   return entry.native === true ? (await loadServer(entry)).unavailable?.() : undefined;

@@ -93,6 +93,8 @@ export type InBrowser =
       readonly sessionsPerContext: number;
       /** Reason of the maximum. */
       readonly because: string;
+      /** Largest message that a browser carries, in bytes, if that is less than the transport's. */
+      readonly mostBytes?: number;
       /** Reason why it needs TLS: what follows its name. Absent unless it does. */
       readonly needsTls?: string;
     }

@@ -25,6 +25,8 @@ export const transport: BuiltInTransport = {
   browser: {
     speaks: 'always',
     sessionsPerContext: 250,
+    // Chromium's `max-message-size` (RFC 8841 §6).
+    mostBytes: 262_144,
     because: 'Chromium keeps at most 500 peer connections in a page, closed ones too until they are collected',
   },
   capabilities: {

@@ -2,6 +2,7 @@ import { platform } from '../../../clients/platform/node.ts';
 import { application } from '../../../servers/application.ts';
 import {
   capabilitiesOf,
+  inBrowserOf,
   loadClient,
   loadServer,
   optionsOf,
@@ -33,4 +34,14 @@ export async function conforming(
     options: optionsOf(found),
   };
   return { subject, checks: checks.filter(({ promises }) => promises?.(capabilities) ?? true) };
+}
+
+/** Makes the suite's subject of a transport whose client is to be in a browser, which may carry less than the transport does. */
+export async function conformingInBrowser(found: TransportChoice): Promise<Awaited<ReturnType<typeof conforming>>> {
+  const { subject, checks } = await conforming(found);
+  const use = inBrowserOf(found);
+  if (use.speaks === 'never' || use.mostBytes === undefined) return { subject, checks };
+  const { mostBytes = use.mostBytes } = subject.capabilities;
+  const capabilities = { ...subject.capabilities, mostBytes: Math.min(mostBytes, use.mostBytes) };
+  return { subject: { ...subject, capabilities }, checks };
 }

@@ -4,7 +4,7 @@ import { soak } from '../../testing/soak.ts';
 import { subjects } from '../../testing/subjects.ts';
 import { needs, unavailable } from '../../testing/unavailable.ts';
 import { whyNotInBrowser } from '../../transports/index.ts';
-import { conforming } from './conforming.ts';
+import { conformingInBrowser } from './conforming.ts';
 import { runCheck } from './suite.ts';
 
 await needs('chromium');
@@ -13,7 +13,7 @@ const spoken = (await subjects()).filter((found) => whyNotInBrowser(found, false
 
 describe.each(spoken)('$name', async (found) => {
   unavailable(found.unavailable);
-  const { subject, checks } = await conforming(found);
+  const { subject, checks } = await conformingInBrowser(found);
 
   soak(`${found.name}: conforms to the contract with its client in a page`, 900, async () => {
     await using client = await remoteClient(found);
