@@ -37,6 +37,8 @@ export const MAX_LEFT_BYTES = 32 * MIB;
 const FROZEN_SECONDS = 120;
 /** More than the time that a peer may be behind, which is 5 s, checked every half second: the length of a freeze whose end does not show. */
 const BEHIND_SECONDS = 8;
+/** Time in which a frozen process that goes on learns that its session is over; a client between two requests does not learn of it. */
+const WAKE_SECONDS = 20;
 const MESSAGE_BYTES = 64 * 1024;
 const BROADCAST_BYTES = 48 * 1024;
 /** Bytes broadcast while one subscriber is frozen: more than the limit plus what the system buffers for a connection. */
@@ -215,7 +217,7 @@ class AttackRun {
     const module = clientModule(this.#choice.entry);
     const options = optionsOf(this.#choice);
     await child.ask({ order: 'open', module, url, options, token }, 'connected', ORDER);
-    const order = { order: 'freeze', seconds: FROZEN_SECONDS, wakeSeconds: patienceSeconds } as const;
+    const order = { order: 'freeze', seconds: FROZEN_SECONDS, wakeSeconds: Math.min(patienceSeconds, WAKE_SECONDS) } as const;
     const thawed = child.ask(order, 'thawed', { ...ORDER, seconds: FROZEN_SECONDS + 2 * patienceSeconds });
     // The system does not list UDP connections: over UDP the peer stays stopped for the whole time that a peer may be behind.
     const overUdp = this.#choice.entry.port === 'udp';
