@@ -217,7 +217,11 @@ class AttackRun {
     const module = clientModule(this.#choice.entry);
     const options = optionsOf(this.#choice);
     await child.ask({ order: 'open', module, url, options, token }, 'connected', ORDER);
-    const order = { order: 'freeze', seconds: FROZEN_SECONDS, wakeSeconds: Math.min(patienceSeconds, WAKE_SECONDS) } as const;
+    const order = {
+      order: 'freeze',
+      seconds: FROZEN_SECONDS,
+      wakeSeconds: Math.min(patienceSeconds, WAKE_SECONDS),
+    } as const;
     const thawed = child.ask(order, 'thawed', { ...ORDER, seconds: FROZEN_SECONDS + 2 * patienceSeconds });
     // The system does not list UDP connections: over UDP the peer stays stopped for the whole time that a peer may be behind.
     const overUdp = this.#choice.entry.port === 'udp';

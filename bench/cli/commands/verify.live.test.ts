@@ -52,7 +52,10 @@ describe.concurrent('a plugin', () => {
       new Set(['passed', 'not promised']),
     );
     const present = repository.filter(({ there }: { there: boolean }) => there);
-    expect(present.map(({ part }: { part: string }) => part)).toEqual(['addresses of foreign servers', 'use by browsers']);
+    expect(present.map(({ part }: { part: string }) => part)).toEqual([
+      'addresses of foreign servers',
+      'use by browsers',
+    ]);
     expect(stderr).toContain('imported');
     expect(stderr).not.toContain('\x1b');
   });
