@@ -193,6 +193,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'servers/application.ts',
   ],
   'bench/testing/browser/lying-page.ts': ['bench/contract.ts', 'bench/load/browser', 'bench/testing/faults'],
+  'bench/testing/browser/remote-protocol.ts': ['bench/contract.ts', 'clients/shared/base64.ts'],
   'bench/testing/browser/remote-page.ts': [
     'bench/contract.ts',
     'bench/error-text.ts',

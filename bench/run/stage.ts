@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Limits, Options, ServerUsage } from '../contract.ts';
+import type { Limits, Options, ServerSettings, ServerUsage } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
 import type { Probe } from '../load/answers/form.ts';
 import { answersInForce } from '../load/answers/learn.ts';
@@ -334,8 +334,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
       options: { ...optionsOf({ entry, variant }), ...heartbeatOptions(this.#planned) },
       limits: this.#limits(),
       ...this.#security.server,
-      // A server that is started again must be the one that its clients know.
-      ...(this.#log === undefined ? {} : { log: this.#log.file, pinned: await makeIdentity([link.host]) }),
+      ...(this.#log === undefined ? {} : { log: this.#log.file, ...(await this.#pinned()) }),
     });
     const { url, effective } = await this.#whileServed(listening);
     this.#url = url;
@@ -420,6 +419,13 @@ export class ProcessStage implements Stage, AsyncDisposable {
   #encryption(): { tls?: boolean } {
     const tls = tlsOf(this.#planned);
     return tls === undefined || (!tls && this.#planned.entry.module !== undefined) ? {} : { tls };
+  }
+
+  /** Certificate of a server that is started again, by which its clients know it even without TLS of ours. */
+  async #pinned(): Promise<Pick<ServerSettings, 'pinned'>> {
+    return this.#security.server.identity === undefined
+      ? { pinned: await makeIdentity([this.#settings.link.host]) }
+      : {};
   }
 
   /** Security with a certificate for the addresses that sessions over a network dial, where they dial several. */

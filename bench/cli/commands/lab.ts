@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { renderUnicodeCompact } from 'uqr';
 import { errorText } from '../../error-text.ts';
-import { findChromium, hasDisplay, openWindow } from '../../lab/inside/chromium.ts';
+import { hasDisplay, openWindow } from '../../lab/inside/chromium.ts';
 import { type Inside, openInside } from '../../lab/inside/inside.ts';
 import type { Lab, LabOptions } from '../../lab/lab.ts';
 import { writeResults, writeWhole } from '../../results/file.ts';
 import type { Results } from '../../results/schema.ts';
+import { findBrowser } from '../../run/browser/find.ts';
 import { describeEnvironment } from '../../run/environment.ts';
 import { loopback } from '../../run/link.ts';
 import { readGroups } from '../../run/machine/cgroup.ts';
@@ -82,7 +83,9 @@ export const command = defineCommand({
     if (namespaces === undefined) io.info('Open this address in a browser. Ctrl-C stops the lab.\n');
     const ends = [stopped(interrupted)];
     if (namespaces !== undefined) {
-      const window = openWindow(findChromium(io.environment) ?? '', url, namespaces.clientEnd, io.environment);
+      const browser = findBrowser(null, io.environment);
+      if ('missing' in browser) throw new UsageError([browser.missing]);
+      const window = openWindow(browser.path, url, namespaces.clientEnd, io.environment);
       undo.defer(() => window.close());
       ends.push(window.closed);
       io.info(
@@ -105,7 +108,7 @@ function whyNoWindow(environment: Io['environment']): string[] {
     ...(hasDisplay(environment)
       ? []
       : ['--inside opens a window, so it needs a display: set DISPLAY or WAYLAND_DISPLAY, or leave --inside out']),
-    ...(findChromium(environment) === undefined
+    ...('missing' in findBrowser(null, environment)
       ? [`--inside needs Chromium (${apt('chromium')}), or a path in WIREBENCH_CHROMIUM`]
       : []),
   ];

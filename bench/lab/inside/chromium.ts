@@ -1,14 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, isAbsolute, join } from 'node:path';
-import { isExecutable } from '../../run/machine/programs.ts';
+import { makeProfile, removeProfile } from '../../run/browser/profiles.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Names of the browsers that are looked for, in this order. */
-const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'microsoft-edge'];
 
 const FLAGS = [
   // The process is in a user namespace already, in which the browser's own sandbox cannot be made.
@@ -21,15 +15,6 @@ const FLAGS = [
   '--disable-features=LocalNetworkAccessChecks',
 ];
 const KILL_MS = 3_000;
-
-/** Path of a browser: the one that is named in WIREBENCH_CHROMIUM, or the first in PATH; undefined if there is none. */
-export function findChromium({ WIREBENCH_CHROMIUM: named, PATH = '' }: Environment): string | undefined {
-  const candidates =
-    named === undefined
-      ? PATH.split(delimiter).flatMap((folder) => BROWSERS.map((name) => join(folder, name)))
-      : [named];
-  return candidates.find((path) => isAbsolute(path) && isExecutable(path));
-}
 
 /** True if windows can be shown. */
 export const hasDisplay = ({ DISPLAY = '', WAYLAND_DISPLAY = '' }: Environment): boolean =>
@@ -44,7 +29,7 @@ export interface Window {
 
 /** Opens a page in a browser with a profile of its own, which goes with it. @param end command prefix that makes it run at an end of the link */
 export function openWindow(path: string, url: string, end: readonly string[], environment: Environment): Window {
-  const profile = mkdtempSync(join(tmpdir(), 'wirebench-chromium-'));
+  const profile = makeProfile();
   const flags = [
     ...FLAGS,
     `--user-data-dir=${profile}`,
@@ -72,7 +57,7 @@ export function openWindow(path: string, url: string, end: readonly string[], en
       await closed;
       clearTimeout(timer);
       signal('SIGKILL');
-      rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+      removeProfile(profile);
     },
   };
 }

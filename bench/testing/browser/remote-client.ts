@@ -6,7 +6,7 @@ import { findBrowser } from '../../run/browser/find.ts';
 import { type EmptyPage, openEmptyPage } from '../../run/browser/page.ts';
 import { originOf } from '../../run/browser/workers.ts';
 import { clientModule, inBrowserOf, type TransportChoice } from '../../transports/index.ts';
-import { type Carried, type Connected, carry, TELL, type Telling } from './remote-protocol.ts';
+import { type Carried, type Connected, carry, TELL, type Telling, uncarried } from './remote-protocol.ts';
 
 const PAGE = { module: fileURLToPath(new URL('./remote-page.ts', import.meta.url)), serve: 'serveClient' };
 
@@ -135,7 +135,7 @@ function batched(sendAll: (messages: readonly Carried[]) => Promise<readonly (st
   return async (message: Message): Promise<void> => {
     const failed = await new Promise<string | null>((done) => {
       if (waiting.length === 0) queueMicrotask(() => void flush());
-      waiting.push({ message: carry(message, (bytes) => Buffer.from(bytes).toString('base64')), done });
+      waiting.push({ message: carry(message), done });
     });
     if (failed !== null) throw new Error(failed);
   };
@@ -151,9 +151,7 @@ function take(page: RemotePage, telling: Telling): void {
   if (entry.closing !== undefined && !telling.isClosed) return;
   switch (telling.what) {
     case 'message':
-      return receiver.message(
-        'text' in telling.message ? telling.message.text : Buffer.from(telling.message.base64, 'base64'),
-      );
+      return receiver.message(uncarried(telling.message));
     case 'unreadable':
       return receiver.unreadable(telling);
     case 'lost':

@@ -10,6 +10,7 @@ import {
   TELL,
   type Telling,
   type Told,
+  uncarried,
 } from './remote-protocol.ts';
 
 declare global {
@@ -41,7 +42,7 @@ export function serveClient(client: ClientModule): void {
       const opened = await client.connect(
         url,
         {
-          message: (message) => tell(session, { what: 'message', message: carry(message, base64Of) }),
+          message: (message) => tell(session, { what: 'message', message: carry(message) }),
           unreadable: ({ kind, length, head }) => tell(session, { what: 'unreadable', kind, length, head }),
           lost: (reason) => tell(session, { what: 'lost', reason: errorText(reason) }),
           interrupted: (reason) => tell(session, { what: 'interrupted', reason: errorText(reason) }),
@@ -59,7 +60,7 @@ export function serveClient(client: ClientModule): void {
   };
   const sendOne = async (session: number, message: Carried): Promise<string | null> => {
     try {
-      await sessions.get(session)?.send('text' in message ? message.text : bytesOf(message.base64));
+      await sessions.get(session)?.send(uncarried(message));
       return null;
     } catch (error) {
       return errorText(error);
@@ -78,11 +79,3 @@ export function serveClient(client: ClientModule): void {
     },
   };
 }
-
-const base64Of = (bytes: Uint8Array): string => {
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return btoa(text);
-};
-
-const bytesOf = (base64: string): Uint8Array => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));

@@ -1,3 +1,4 @@
+import { fromBase64, toBase64 } from '../../../clients/shared/base64.ts';
 import type { ClientSettings, Message } from '../../contract.ts';
 
 /** Message as JSON can carry it: text, or bytes in base64. */
@@ -38,5 +39,14 @@ export const TELL = 'wirebenchTell';
 /** Answer to `connect`. */
 export type Connected = { readonly token?: string } | { readonly failed: string };
 
-export const carry = (message: Message, base64: (bytes: Uint8Array) => string): Carried =>
-  typeof message === 'string' ? { text: message } : { base64: base64(message) };
+/** Writes a message as JSON can carry it. */
+export const carry = (message: Message): Carried =>
+  typeof message === 'string' ? { text: message } : { base64: toBase64(message) };
+
+/** Reads a message that was carried. */
+export function uncarried(message: Carried): Message {
+  if ('text' in message) return message.text;
+  const bytes = fromBase64(message.base64);
+  if (bytes === undefined) throw new Error('a message was carried as text that is no base64');
+  return bytes;
+}
