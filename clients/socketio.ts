@@ -12,7 +12,7 @@ import type {
 } from '../bench/contract.ts';
 import { basic } from './shared/address.ts';
 import { field } from './shared/json.ts';
-import { GOODBYE_MS, lifetime } from './shared/lifetime.ts';
+import { lifetime } from './shared/lifetime.ts';
 import { CHECKED, CHECKED_MSGPACK, CheckedWebSocket } from './shared/socketio-checked.ts';
 import { pollingOver } from './shared/socketio-polling.ts';
 
@@ -142,10 +142,7 @@ function transportsOf({ transport = 'websocket' }: Options, platform: Platform, 
   const http = platform.openHttp();
   const polling = pollingOver(http);
   const hangUp = async (): Promise<void> => {
-    const late = Promise.withResolvers<void>();
-    const timer = setTimeout(late.resolve, GOODBYE_MS);
-    await Promise.race([polling.settled(), late.promise]);
-    clearTimeout(timer);
+    await polling.settled();
     await http.close();
   };
   return { transports: [polling.transport, ...(transport === 'polling' ? [] : [WebSocketTransport])], hangUp };

@@ -1,16 +1,22 @@
 import { Fetch } from 'socket.io-client';
 import type { Http, HttpAnswer } from '../../bench/contract.ts';
+import { GOODBYE_MS } from './lifetime.ts';
+
+/** True if the last packet of a payload is Engine.IO's `close`. */
+const ends = (payload: string): boolean => payload.split('\x1e').at(-1) === '1';
 
 /**
  * Engine.IO's long polling over the platform's HTTP. Engine.IO's client for Node.js opens a connection for every request, which no
  * browser does; here requests share one user's connections. The requests themselves are identical.
  */
-export function pollingOver(http: Http): { transport: typeof Fetch; settled: () => Promise<unknown> } {
+export function pollingOver(http: Http): { transport: typeof Fetch; settled: () => Promise<void> } {
   const underWay = new Set<Promise<unknown>>();
+  const posts = new Set<Promise<unknown>>();
 
-  function exchange(request: Promise<HttpAnswer>, take: (answer: HttpAnswer) => void): void {
+  function exchange(request: Promise<HttpAnswer>, take: (answer: HttpAnswer) => void): Promise<unknown> {
     const done = request.then(take).finally(() => underWay.delete(done));
     underWay.add(done);
+    return done;
   }
 
   class Polling extends Fetch {
@@ -23,18 +29,23 @@ export function pollingOver(http: Http): { transport: typeof Fetch; settled: () 
     }
 
     override doPoll(): void {
-      this.#exchange(http.fetch(this.uri(), { method: 'GET', headers: this.opts.extraHeaders ?? {} }), 'poll', (text) =>
-        this.onData(text),
-      );
+      const request = { method: 'GET', headers: this.opts.extraHeaders ?? {} } as const;
+      void this.#exchange(http.fetch(this.uri(), request), 'poll', (text) => {
+        if (posts.size === 0 || !ends(text)) return this.onData(text);
+        // A server that refuses a POST ends the session too. The two answers come over two connections, and the POST's has the reason.
+        void settledSoon(posts).then(() => this.onData(text));
+      });
     }
 
     override doWrite(data: string, callback: () => void): void {
       const headers = { ...this.opts.extraHeaders, 'content-type': 'text/plain;charset=UTF-8' };
-      this.#exchange(http.fetch(this.uri(), { method: 'POST', body: data, headers }), 'POST', callback);
+      const request = http.fetch(this.uri(), { method: 'POST', body: data, headers });
+      const post = this.#exchange(request, 'POST', callback).finally(() => posts.delete(post));
+      posts.add(post);
     }
 
-    #exchange(request: Promise<HttpAnswer>, what: string, take: (text: string) => void): void {
-      exchange(
+    #exchange(request: Promise<HttpAnswer>, what: string, take: (text: string) => void): Promise<unknown> {
+      return exchange(
         request.catch((cause: Error) => ({ status: 0, text: cause.message })),
         ({ status, text }) => {
           if (status === 200) return take(text);
@@ -45,6 +56,13 @@ export function pollingOver(http: Http): { transport: typeof Fetch; settled: () 
     }
   }
 
-  /** Resolves when no request is in progress. */
-  return { transport: Polling, settled: () => Promise.allSettled(underWay) };
+  return { transport: Polling, settled: () => settledSoon(underWay) };
+}
+
+/** Resolves when the requests are answered, or a moment later if they are not. */
+async function settledSoon(requests: Iterable<Promise<unknown>>): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(late.resolve, GOODBYE_MS);
+  await Promise.race([Promise.allSettled(requests), late.promise]);
+  clearTimeout(timer);
 }
