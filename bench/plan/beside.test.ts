@@ -64,7 +64,7 @@ describe('a block', () => {
   test('takes the time of those that run alone, and a part of the others’', () => {
     expect(besideIn(block, 8)).toBe(3);
     expect(blockSeconds(block, 1, () => 10)).toBe(60);
-    expect(blockSeconds(block, 2, () => 10)).toBe(45);
+    expect(blockSeconds(block, 2, () => 10)).toBe(50);
     expect(blockSeconds(block, 8, () => 10)).toBe(40);
     // None ends before its longest trial.
     expect(blockSeconds(block, 8, ({ id }) => (id === 'a' ? 30 : 1))).toBe(33);
@@ -85,7 +85,7 @@ test('a plan says how many of its trials run at the same time', () => {
   const cases = plan.cases.map((planned) => over(planned));
   expect(besideFields({ ...plan, cases })).toEqual({ beside: 2 });
   const alone = estimateSeconds({ ...plan, cases, options: { ...plan.options, beside: 1 } });
-  expect(estimateSeconds({ ...plan, cases }) / alone).toBeCloseTo(1 / 2);
+  expect(estimateSeconds({ ...plan, cases }) / alone).toBeCloseTo(2 / 3);
 });
 
 test.each(['0', '65', '1.5', 'many'])('--beside %s is refused', (beside) => {

@@ -103,7 +103,7 @@ export function arranged(block: readonly PlannedCase[], beside: number | null): 
   return [...block.filter(isFirst), ...block.filter((planned) => !isFirst(planned))];
 }
 
-/** Time of a block: the trials that run alone one after another, and the others up to `beside` at a time. */
+/** Time of a block: the trials that run alone one after another, and the others in groups of up to `beside`, which begin together. */
 export function blockSeconds(
   cases: readonly PlannedCase[],
   beside: number | null,
@@ -112,6 +112,9 @@ export function blockSeconds(
   const sum = (some: readonly PlannedCase[]): number => some.reduce((total, one) => total + secondsOf(one), 0);
   const together = cases.filter(mayRunBeside);
   const alone = sum(cases.filter((planned) => !mayRunBeside(planned)));
-  const longest = Math.max(0, ...together.map(secondsOf));
-  return alone + Math.max(longest, sum(together) / besideIn(cases, beside));
+  const atOnce = besideIn(cases, beside);
+  const groups = Array.from({ length: Math.ceil(together.length / atOnce) }, (_, group) =>
+    together.slice(group * atOnce, (group + 1) * atOnce),
+  );
+  return groups.reduce((total, group) => total + Math.max(...group.map(secondsOf)), alone);
 }

@@ -25,7 +25,7 @@ import { networkOf } from '../scenarios/shared/network.ts';
 import { type Security, secure, withoutTls } from '../security/security.ts';
 import { capabilitiesOf } from '../transports/index.ts';
 import { type CpuPinning, physicalCores, pinCores } from './affinity.ts';
-import { sideBySide } from './beside/side-by-side.ts';
+import { type Company, sideBySide } from './beside/side-by-side.ts';
 import { findBrowser } from './browser/find.ts';
 import { type Browser, browserOf } from './browser/workers.ts';
 import type { CalmWaiter } from './calm.ts';
@@ -267,13 +267,13 @@ function attempts(plan: RunPlan, settings: RunSettings & { readonly security: Se
   return async (
     { planned, block, order }: Upcoming,
     slot: Slot,
-    signal: AbortSignal,
+    { signal, gathered }: Company,
   ): Promise<TrialOutcome | undefined> => {
     const place = mayRunBeside(planned) ? slot : { ...(slot.path === undefined ? {} : { path: slot.path }) };
     const beside = atOnce > 1 && mayRunBeside(planned);
     const ofCase = planned.tls || planned.target !== null ? security : withoutTls(security);
     const settled = { seed, warmupSeconds, objective, security: ofCase };
-    const context = { block, order, ...settled, ...resources, ...place, beside, signal };
+    const context = { block, order, ...settled, ...resources, ...place, beside, gathered, signal };
     const { id } = planned.entry;
     const given = closed.get(id);
     const tried = given === undefined ? planned : { ...planned, unmeasurable: given };

@@ -68,6 +68,8 @@ export interface StageSettings {
   readonly browser?: Browser | undefined;
   /** True if other trials of the run may use the cores at the same time. */
   readonly beside?: boolean;
+  /** Resolves once all trials that began with this one are ready to measure, or have ended. Absent: nothing is waited for. */
+  readonly gathered?: () => Promise<void>;
   /** Places from which the use of the cores, the quota and other runs are read; what an empty one would tell is left out. */
   readonly roots?: Roots;
   readonly signal: AbortSignal;
@@ -208,6 +210,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
   }
 
   async window<Result>(work: () => Promise<Result>): Promise<Window<Result>> {
+    await this.#gathered();
     let server = await this.#host.tree();
     const { proc } = this.#settings.roots ?? { proc: '' };
     const before = await this.snapshot();
@@ -242,7 +245,8 @@ export class ProcessStage implements Stage, AsyncDisposable {
   }
 
   /** Sends messages on a schedule that begins now. */
-  phase(order: Omit<PhaseOrder, 'order' | 'startNs'>): Promise<Recording> {
+  async phase(order: Omit<PhaseOrder, 'order' | 'startNs'>): Promise<Recording> {
+    await this.#gathered();
     return this.#watched(async () => this.#generator.phase({ ...order, startNs: await this.#generator.prepare() }));
   }
 
@@ -252,7 +256,8 @@ export class ProcessStage implements Stage, AsyncDisposable {
   }
 
   /** Sends nothing for a while and watches that the sessions stay open. */
-  hold(seconds: number): Promise<Recording> {
+  async hold(seconds: number): Promise<Recording> {
+    await this.#gathered();
     return this.#watched(() => this.#generator.hold(seconds));
   }
 
@@ -472,6 +477,12 @@ export class ProcessStage implements Stage, AsyncDisposable {
   async #closeSessions(): Promise<void> {
     await this.#generator.close();
     await this.#settle();
+  }
+
+  /** Waits for the trials beside this one: what they take to start would be seen in its figures. */
+  #gathered(): Promise<void> {
+    const { gathered } = this.#settings;
+    return gathered === undefined ? Promise.resolve() : this.#whileServed(gathered());
   }
 
   #watched<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -12,6 +12,7 @@ import { privateLink } from '../link.ts';
 import { NetworkPath } from '../network/path.ts';
 import { resolveResources, run, type Slot } from '../run.ts';
 import { runTrial, type TrialOutcome, type TrialSettings } from '../trial.ts';
+import { Gathering } from './gathering.ts';
 import { openSlots } from './slots.ts';
 
 const NETWORK = 'rtt=60ms';
@@ -43,37 +44,23 @@ async function trialIn({ path, ...slot }: Slot, planned: PlannedCase, settings: 
   }
 }
 
-/**
- * Runs a trial while all other slots have company: each runs trial after trial, and the first of them begin so that trials start and end
- * throughout the measured one.
- */
+/** Runs a trial in one slot and its company in all others, as a run does: they begin together, and none measures before all are ready. */
 async function besideOthers(
   planned: PlannedCase,
   settings: TrialSettings,
   { slots, company }: { readonly slots: readonly Slot[]; readonly company: readonly PlannedCase[] },
 ): Promise<TrialOutcome> {
   const own = settings.block % slots.length;
-  const over = new AbortController();
-  const signal = AbortSignal.any([settings.signal, over.signal]);
-  const accompany = async (slot: Slot, at: number): Promise<void> => {
-    for (let turn = 0; !signal.aborted; turn++) {
-      const next = company[(settings.block + at + turn * slots.length) % company.length]!;
-      const part = turn === 0 ? (at + 1) / slots.length : 1;
-      const shortened = { ...next, seconds: Math.max(0.5, next.seconds * part) };
-      await trialIn(slot, shortened, { ...settings, order: settings.order + at + turn, signal }).catch(
-        (error: unknown) => {
-          if (!signal.aborted) throw error;
-        },
-      );
-    }
-  };
-  const others = slots.flatMap((slot, at) => (at === own ? [] : [accompany(slot, at)]));
-  try {
-    return await trialIn(slots[own]!, planned, { ...settings, beside: true });
-  } finally {
-    over.abort(new Error('the measured trial has ended'));
-    await Promise.all(others);
-  }
+  const gathering = new Gathering();
+  const trials = slots.map((slot, at) => {
+    const come = gathering.expect();
+    const one = at === own ? planned : company[(settings.block * slots.length + at) % company.length]!;
+    const order = settings.order + (at === own ? 0 : slots.length + at);
+    return trialIn(slot, one, { ...settings, order, beside: true, gathered: come }).finally(() => void come());
+  });
+  gathering.complete();
+  const outcomes = await Promise.all(trials);
+  return outcomes[own]!;
 }
 
 /** Measures one case alone (a) and beside others (b), in turn, paired by block. */

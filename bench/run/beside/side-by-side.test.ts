@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sideBySide } from './side-by-side.ts';
+import { type Company, sideBySide } from './side-by-side.ts';
 
 /** Item whose work the test ends. Upper-case letters run alone. */
 type Letter = string;
@@ -11,10 +11,16 @@ class Work {
   readonly told: string[] = [];
   readonly #ends = new Map<Letter, PromiseWithResolvers<string>>();
   readonly slots = new Map<Letter, number>();
+  readonly #gathered = new Map<Letter, () => Promise<void>>();
   mostAtOnce = 0;
   #running = 0;
 
-  readonly work = async (item: Letter, slot: { readonly at: number }, signal: AbortSignal): Promise<string> => {
+  readonly work = async (
+    item: Letter,
+    slot: { readonly at: number },
+    { signal, gathered }: Company,
+  ): Promise<string> => {
+    this.#gathered.set(item, gathered);
     const end = Promise.withResolvers<string>();
     this.#ends.set(item, end);
     this.slots.set(item, slot.at);
@@ -31,6 +37,11 @@ class Work {
       this.#running--;
     }
   };
+
+  /** Lets an item come to where the others gather, and tells when it goes on. */
+  gather(item: Letter): void {
+    void this.#gathered.get(item)!().then(() => this.told.push(`${item} goes on`));
+  }
 
   end(item: Letter, outcome: string | Error = 'done'): void {
     const end = this.#ends.get(item);
@@ -83,21 +94,38 @@ function inOrder(letters: string): Scripted['script'] {
 }
 
 describe('items side by side', () => {
-  test('begin in the order of the queue, as many as there are slots, and know what ran beside them', async () => {
-    const { told, mostAtOnce } = await played('abcde', { slots: 3, script: inOrder('bacde') });
+  test('begin in the order of the queue, in groups of as many as there are slots, and know what ran beside them', async () => {
+    const { told, mostAtOnce } = await played('abcde', { slots: 3, script: inOrder('baced') });
     expect(told).toEqual([
       'a begins alone',
       'b begins',
       'c begins',
       'b done beside ac',
-      'd begins',
-      'a done beside bcd',
+      'a done beside bc',
+      'c done beside ab',
+      'd begins alone',
       'e begins',
-      'c done beside abde',
-      'd done beside ace',
-      'e done beside cd',
+      'e done beside d',
+      'd done beside e',
     ]);
     expect(mostAtOnce).toBe(3);
+  });
+
+  test('go on together once all of a group have come, or ended', async () => {
+    const turns = ['gather a', 'gather b', 'gather b', 'end c', 'end b', 'end a', 'gather d', 'end d'];
+    const { told } = await played('abcd', {
+      script(work) {
+        const [what, item] = turns.shift()?.split(' ') ?? [];
+        if (what === 'gather') work.gather(item!);
+        else if (what === 'end') work.end(item!);
+      },
+    });
+    const gone = told.filter((one) => one.endsWith('goes on'));
+    expect(gone.toSorted()).toEqual(['a goes on', 'b goes on', 'b goes on', 'd goes on']);
+    expect(told.indexOf('a goes on')).toBeGreaterThan(told.indexOf('c begins'));
+    expect(told.indexOf('a goes on')).toBeLessThan(told.indexOf('b done beside ac'));
+    expect(told.indexOf('c done beside ab')).toBeLessThan(told.indexOf('b done beside ac'));
+    expect(told.at(-1)).toBe('d done beside none');
   });
 
   test('none overtakes one that must run alone, which shares the time with nobody', async () => {
@@ -124,18 +152,18 @@ describe('items side by side', () => {
     expect(mostAtOnce).toBe(1);
   });
 
-  test('no two are in one slot at a time, and a slot that is free is taken again', async () => {
-    const { slots } = await played('abcd', { slots: 3, script: inOrder('bdac') });
+  test('no two are in one slot at a time, and a group takes them anew', async () => {
+    const { slots } = await played('abcd', { slots: 3, script: inOrder('bacd') });
     expect([...slots]).toEqual([
       ['a', 0],
       ['b', 1],
       ['c', 2],
-      ['d', 1],
+      ['d', 0],
     ]);
   });
 
-  test('one that is added at the end of the queue begins while others still run', async () => {
-    const rest = [...'bxa'];
+  test('one that is added at the end of the queue begins in a group after those that still run', async () => {
+    const rest = [...'bax'];
     const { told } = await played('ab', {
       script(work, queue) {
         const item = rest.shift();
@@ -143,7 +171,7 @@ describe('items side by side', () => {
         if (item !== undefined) work.end(item);
       },
     });
-    expect(told.slice(2)).toEqual(['b done beside a', 'x begins', 'x done beside a', 'a done beside bx']);
+    expect(told.slice(2)).toEqual(['b done beside a', 'a done beside b', 'x begins alone', 'x done beside none']);
   });
 
   test('an aborted signal aborts those that run and begins no other', async () => {
