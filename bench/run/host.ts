@@ -44,9 +44,9 @@ export interface Host {
   end(atOnce: boolean): Promise<unknown>;
   /** Ends the server on purpose, and starts it again. Absent: it is not ours. */
   readonly again?: Again;
-  /** The same for each of several servers. Absent: there is one. */
+  /** Means to do the same with each of several servers. Absent: there is one. */
   readonly each?: readonly Again[];
-  /** The same for the Redis that several servers share. Absent: there is one server, or the Redis is somebody else's. */
+  /** Means to do the same with the Redis that several servers share. Absent: there is one server, or the Redis is not ours. */
   readonly redisAgain?: RunRedis['again'];
   /** Redis that several servers share, once it runs. Absent: there is one server. */
   readonly backplane?: Backplane;

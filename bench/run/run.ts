@@ -133,8 +133,7 @@ export function resolveResources(
   // Pins nothing for a server that runs already, because its cores are unknown.
   const { url, exec } = plan.options;
   const alone = url === null || exec !== null ? pinCores(fitted.workers, undefined, undefined, roots) : undefined;
-  const pinning =
-    alone === undefined || nodes === ONE_NODE ? alone : pinNodes(alone, nodes, undefined, roots);
+  const pinning = alone === undefined || nodes === ONE_NODE ? alone : pinNodes(alone, nodes, undefined, roots);
   const variables = variablesFor(environment, { keep, foreign: url !== null });
   return {
     link,
