@@ -16,12 +16,11 @@ import type {
 } from '../results/schema.ts';
 import { summarise as percentilesOf, summariseLatency } from '../results/summary.ts';
 import { ranElsewhere, receiversOf } from '../results/values.ts';
-import type { Extras, PlannedCase, Reading, Snapshot } from '../scenarios/shape.ts';
+import type { Extras, Part, PlannedCase, Reading, Snapshot } from '../scenarios/shape.ts';
 import { hasBackplane } from '../scenarios/shared/nodes.ts';
 import { commandShown } from '../security/redact.ts';
 import { capabilitiesOf } from '../transports/index.ts';
 import { LOCAL_HOST } from './environment.ts';
-import type { Part } from './host.ts';
 import type { LinkCounters } from './link.ts';
 import type { MachineObservation } from './machine/watch.ts';
 import { judge, MACHINE_RULES } from './validity.ts';
