@@ -97,6 +97,11 @@ export function optionsOf({ entry, variant }: TransportChoice): Options {
   return { ...entry.options, ...variant?.options };
 }
 
+/** True if the server of this variant needs a Redis even if it is the only one. */
+export function needsBackplane({ variant }: TransportChoice): boolean {
+  return variant?.needs === 'backplane';
+}
+
 /** Addresses that the client of this variant can dial; undefined where a transport from outside the repository does not say. */
 export function addressesOf({ entry, variant }: TransportChoice): Addresses | undefined {
   return variant?.addresses ?? entry.addresses;
