@@ -174,7 +174,8 @@ export class ProcessStage implements Stage, AsyncDisposable {
     if (target === null) {
       const listenSeconds = entry.module === undefined ? PATIENCE_SECONDS : PLUGIN_SECONDS;
       const start = (): Server => startServer({ core, end: link.serverEnd, variables: variables?.passed });
-      const host = (start: () => Server): Host => ourServer(start, { seconds: PATIENCE_SECONDS, signal }, listenSeconds);
+      const host = (start: () => Server): Host =>
+        ourServer(start, { seconds: PATIENCE_SECONDS, signal }, listenSeconds);
       return hasBackplane(this.#planned) ? this.#startNodes(host) : host(start);
     }
     if (exec === undefined) return foreignServer({ urls: [target], effective: targetOptions }, bytes);
@@ -190,8 +191,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
     const settings = { end: link.serverEnd, variables: variables?.passed };
     return severalNodes({
       hosts: Array.from({ length: nodes }, (_, index) => host(() => startServer({ core: coreOf(index), ...settings }))),
-      openRedis: () =>
-        backplane == null ? openRedis({ link, core: coreOf(nodes), signal }) : outsideRedis(backplane),
+      openRedis: () => (backplane == null ? openRedis({ link, core: coreOf(nodes), signal }) : outsideRedis(backplane)),
       backplane: { channel: `wirebench-${runId}-${newEpoch()}`, encoding: this.#planned.encoding },
     });
   }
@@ -427,9 +427,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
     return {
       module: clientModule(entry),
       urls: this.#urls,
-      ...(hasBackplane(this.#planned) && this.#urls.length === nodesOf(this.#planned)
-        ? { nodes: this.#urls.length }
-        : {}),
+      ...(this.#urls.length > 1 && this.#urls.length === nodesOf(this.#planned) ? { nodes: this.#urls.length } : {}),
       options: { ...optionsOf({ entry, variant }), ...targetOptions, ...heartbeatOptions(this.#planned) },
       encoding,
       payload,

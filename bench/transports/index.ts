@@ -202,8 +202,8 @@ export function whyTooLargeInBrowser(choice: TransportChoice, size: number): str
   return size > mostBytes ? `carries no messages larger than ${mostBytes} bytes in a browser` : undefined;
 }
 
-/** Says why the transport cannot be used on this machine and what would help; undefined if it can be. */
-export async function whyUnavailable(entry: TransportEntry): Promise<string | undefined> {
+/** Says why this machine cannot load the transport and what would help; undefined if it can. */
+export async function whyNotLoaded(entry: TransportEntry): Promise<string | undefined> {
   return entry.native === true ? (await loadServer(entry)).unavailable?.() : undefined;
 }
 

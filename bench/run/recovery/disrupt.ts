@@ -187,7 +187,8 @@ const HAPPENINGS: Readonly<Record<Fault, (means: Means) => Happening>> = {
     };
   },
   backplane: ({ host: { redisAgain } }) => {
-    if (redisAgain === undefined) throw new Error('the Redis is somebody else’s, or there is none, so it is not restarted');
+    if (redisAgain === undefined)
+      throw new Error('the Redis is somebody else’s, or there is none, so it is not restarted');
     return {
       begin: redisAgain.kill,
       async end(now) {
