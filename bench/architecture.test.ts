@@ -189,6 +189,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'bench/testing/kit.ts': [
     'bench/contract.ts',
     'bench/limits.ts',
+    'bench/run/link.ts',
+    'bench/run/scale/redis.ts',
     'bench/testing/patience.ts',
     'servers/application.ts',
   ],

@@ -387,6 +387,11 @@ export type ServerOrder =
       readonly log?: string;
       /** Epoch of a replay log in the back-plane's Redis, in the place of one in a file. */
       readonly logEpoch?: string;
+      /**
+       * False if another server of the service broadcasts what is appended to the log. Then a module whose adapter broadcasts to the sessions of
+       * all servers must not do so too. Absent: true.
+       */
+      readonly publishesLog?: boolean;
     } & ServerSettings)
   | { readonly order: 'usage' }
   | { readonly order: 'memory' };

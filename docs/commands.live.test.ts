@@ -6,7 +6,7 @@ import { COMMANDS } from '../bench/cli/commands/index.ts';
 import { makeIdentity } from '../bench/security/identity.ts';
 import type { Ended } from '../bench/testing/command.ts';
 import { wirebench } from '../bench/testing/in-process.ts';
-import { transports, whyUnavailable } from '../bench/transports/index.ts';
+import { transports, whyNotLoaded } from '../bench/transports/index.ts';
 import { differentCommands, documents, ON_LINK, read, root, wordsOf } from './shown-commands.ts';
 
 /**
@@ -66,7 +66,7 @@ describe('commands of the documents', () => {
   const unavailable = new Map<string, string>();
   beforeAll(async () => {
     for (const entry of transports) {
-      const why = await whyUnavailable(entry);
+      const why = await whyNotLoaded(entry);
       if (why !== undefined) unavailable.set(entry.id, why);
     }
   });

@@ -2,6 +2,8 @@ import { GraphQLError } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import type { WebSocket } from 'ws';
 import type { Application, Listener, Message, ReplayLog, ServerSettings } from '../bench/contract.ts';
+import { adapterOf } from './shared/adapters/adapter.ts';
+import type { SharedPubSub } from './shared/adapters/graphql.ts';
 import { Authenticator, tokenOf, Unauthorized, whenExpired } from './shared/authenticator.ts';
 import { watchBacklogs } from './shared/backlog.ts';
 import {
@@ -23,6 +25,8 @@ import { BASE64_GROWTH } from './shared/messages.ts';
 import { acceptWebSockets, endSocket } from './shared/sockets.ts';
 import { tokenBucket } from './shared/token-bucket.ts';
 
+export { adapts } from './shared/adapters/adapter.ts';
+
 interface Member {
   readonly feed: Feed<Value>;
   /** Takes a token for each message in its operations. */
@@ -32,18 +36,27 @@ interface Member {
 
 /**
  * graphql-ws (`graphql-transport-ws`): a mutation up, a subscription down, on one WebSocket; or with `over: 'sse'` graphql-sse. A
- * subscription with the argument `since` begins with what was missed.
+ * subscription with the argument `since` begins with what was missed. With the option `adapter` servers on WebSocket share what they
+ * broadcast over Redis, and none of them can say what a client has missed: it may yet get it from another one.
  */
-export function listen(application: Application, settings: ServerSettings, log?: ReplayLog): Promise<Listener> {
-  return settings.options.over === 'sse'
-    ? listenOverStreams(application, settings, log)
-    : listenOverWebSocket(application, settings, log);
+export async function listen(application: Application, settings: ServerSettings, log?: ReplayLog): Promise<Listener> {
+  if (settings.options.over === 'sse') return listenOverStreams(application, settings, log);
+  const wanted = adapterOf(settings);
+  if (wanted === undefined) return listenOverWebSocket(application, settings, { log });
+  const { openSharedPubSub } = await import('./shared/adapters/graphql.ts');
+  const shared = await openSharedPubSub(wanted.backplane);
+  try {
+    return await listenOverWebSocket(application, settings, { log: undefined, shared });
+  } catch (error) {
+    shared.end();
+    throw error;
+  }
 }
 
 async function listenOverWebSocket(
   application: Application,
   settings: ServerSettings,
-  log: ReplayLog | undefined,
+  { log, shared }: { readonly log: ReplayLog | undefined; readonly shared?: SharedPubSub },
 ): Promise<Listener> {
   const { limits } = settings;
   const { messageBytes } = limits;
@@ -61,10 +74,11 @@ async function listenOverWebSocket(
   const members = new Map<WebSocket, Member>();
   const newMember = (): Member => ({ feed: new Feed(), take: tokenBucket(limits), missed: missedOnce(log) });
 
-  function broadcast(message: Message): void {
+  function toMembers(message: Message): void {
     const value = valueWith(message);
     for (const { feed } of members.values()) feed.push(value);
   }
+  const broadcast = shared?.publish ?? toMembers;
 
   type Context = Member & { readonly socket: WebSocket };
 
@@ -141,6 +155,7 @@ async function listenOverWebSocket(
     });
   });
 
+  await shared?.subscribe(toMembers);
   const port = await bind(server, settings);
   // A value waits in its feed until the previous one has been written.
   const stopWatching = watchBacklogs(
@@ -159,9 +174,11 @@ async function listenOverWebSocket(
       tcpNoDelay: true,
       messageBytes,
       subprotocol: 'graphql-transport-ws',
+      ...(shared === undefined ? {} : { adapter: shared.name }),
     },
     close: closingOnce(async () => {
       stopWatching();
+      shared?.end();
       const closed = closeServer(server, sockets);
       await graphql.dispose();
       await closed;

@@ -29,14 +29,16 @@ async function handle(order: ServerOrder): Promise<ServerAnswer> {
   // Loaded only where servers share one, so that a server alone is what it would be without it.
   if (backplane !== undefined && logEpoch !== undefined)
     log = await (await import('./shared/backplane/stream-log.ts')).openStreamLog(backplane, logEpoch);
-  if (backplane !== undefined && server.adapts?.(order.options) !== true)
-    plane = (await import('./shared/backplane/pub-sub.ts')).openPubSub(backplane);
+  const adapts = server.adapts?.(order.options) === true;
+  if (backplane !== undefined && !adapts) plane = (await import('./shared/backplane/pub-sub.ts')).openPubSub(backplane);
   listener = await server.listen(plane?.over(wanted.application) ?? wanted.application, order, log);
   const { url, close }: Partial<Listener> = listener ?? {};
   if (url === undefined || close === undefined)
     throw new TypeError('listen must resolve with a listener that has the properties in bench/contract.ts');
   await plane?.follow((message) => listener?.broadcast(message));
-  log?.follow(({ id, message }) => void listener?.broadcast(message, id));
+  // An adapter broadcasts to the sessions of every server.
+  const publishes = !adapts || order.publishesLog !== false;
+  if (publishes) log?.follow(({ id, message }) => void listener?.broadcast(message, id));
   return { answer: 'listening', url: listener.url, effective: listener.effective };
 }
 

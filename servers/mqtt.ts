@@ -2,6 +2,8 @@ import type { Duplex } from 'node:stream';
 import { Aedes, type Client, type PublishPacket } from 'aedes';
 import { qosOf } from '../bench/codec/qos.ts';
 import type { Application, Listener, Message, ReplayLog, ServerSettings } from '../bench/contract.ts';
+import { adapterOf } from './shared/adapters/adapter.ts';
+import type { SharedEmitter } from './shared/adapters/mqtt.ts';
 import { Authenticator, Unauthorized, whenExpired } from './shared/authenticator.ts';
 import { AT_ONCE, watchBacklogs } from './shared/backlog.ts';
 import { schemeOf } from './shared/http/http.ts';
@@ -10,6 +12,8 @@ import { missedSince } from './shared/log/resume.ts';
 import { guardPackets } from './shared/mqtt/mqtt-guard.ts';
 import { isSessionId, type KeptSessions, keepSessions } from './shared/mqtt/mqtt-sessions.ts';
 import { createMqttWebServer } from './shared/mqtt/mqtt-websocket.ts';
+
+export { adapts } from './shared/adapters/adapter.ts';
 
 /** Room in a PUBLISH for everything but the message: the topic, its length and a packet identifier. */
 const ENVELOPE_BYTES = 256;
@@ -30,9 +34,27 @@ const CURSOR = 'since';
  * MQTT 3.1.1 on an aedes broker. A client publishes to `up/<name>` and subscribes to `down/<name>` for replies and to `all` for
  * broadcasts. A token comes as the password. Options: `qos` of the server's messages (0 by default), `websocket`, and `session`: a
  * session is kept, in memory and within bounds, while its client is away. Without that option sessions are clean, and a client can
- * only catch up with the broadcasts of the log.
+ * only catch up with the broadcasts of the log. With the option `adapter` brokers share their packets over Redis, and none of them can
+ * say which broadcasts of the log a client has missed: it may yet get them from another broker.
  */
 export async function listen(application: Application, settings: ServerSettings, log?: ReplayLog): Promise<Listener> {
+  const wanted = adapterOf(settings);
+  if (wanted === undefined) return serve(application, settings, { log });
+  const { openSharedEmitter } = await import('./shared/adapters/mqtt.ts');
+  const shared = await openSharedEmitter(wanted.backplane);
+  try {
+    return await serve(application, settings, { log: undefined, shared });
+  } catch (error) {
+    shared.end();
+    throw error;
+  }
+}
+
+async function serve(
+  application: Application,
+  settings: ServerSettings,
+  { log, shared }: { readonly log: ReplayLog | undefined; readonly shared?: SharedEmitter },
+): Promise<Listener> {
   const { limits } = settings;
   const { messageBytes } = limits;
   const qos = qosOf(settings.options);
@@ -44,11 +66,14 @@ export async function listen(application: Application, settings: ServerSettings,
   /** Place in the log that a client has published, until it has been sent what it missed. */
   const cursors = new WeakMap<Client, string | undefined>();
   let kept: KeptSessions | undefined;
+  // A client publishes its place before it can know that there is no log.
+  const hasCursors = log !== undefined || shared !== undefined;
 
   const broker = await Aedes.createBroker({
     // Unlimited: with a limit of 100, a hundred messages to one subscriber that does not read would stop all others.
     concurrency: 0,
     drainTimeout: 10_000,
+    ...(shared === undefined ? {} : { mq: shared.emitter }),
     connectTimeout: limits.handshakeMs,
     maxInflightInbound: MAX_UNRELEASED,
     preConnect(_client, { clean, clientId }, done) {
@@ -72,7 +97,7 @@ export async function listen(application: Application, settings: ServerSettings,
         );
     },
     authorizePublish(client, { topic, retain, qos: level, payload }, done) {
-      if (topic === CURSOR && log !== undefined && client !== null && !cursors.has(client) && !retain) {
+      if (topic === CURSOR && hasCursors && client !== null && !cursors.has(client) && !retain) {
         cursors.set(client, String(payload));
         return done(null);
       }
@@ -167,6 +192,7 @@ export async function listen(application: Application, settings: ServerSettings,
       messageBytes,
       qos,
       protocol: websocket ? 'MQTT 3.1.1 over WebSocket' : 'MQTT 3.1.1',
+      ...(shared === undefined ? {} : { adapter: shared.name }),
       ...(session === true ? { sessions: 'kept in memory', sessionsAway: MAX_AWAY, waitingMessages: MAX_WAITING } : {}),
     },
     close: closingOnce(async () => {

@@ -4,6 +4,8 @@ import * as msgpack from 'socket.io-msgpack-parser';
 import * as parser from 'socket.io-parser';
 import { bufferOf } from '../bench/codec/bytes.ts';
 import type { Application, Limits, Listener, Message, Options, ReplayLog, ServerSettings } from '../bench/contract.ts';
+import { adapterOf } from './shared/adapters/adapter.ts';
+import type { SocketioAdapter } from './shared/adapters/socketio.ts';
 import { type AuthContext, Authenticator, Unauthorized, whenExpired } from './shared/authenticator.ts';
 import { watchBacklogs } from './shared/backlog.ts';
 import { cutSoon } from './shared/connections.ts';
@@ -12,6 +14,8 @@ import { authority, bind, closeServer, closingOnce, trackSockets } from './share
 import { BASE64_GROWTH, isLonger } from './shared/messages.ts';
 import { limitedSockets } from './shared/sockets.ts';
 import { tokenBucket } from './shared/token-bucket.ts';
+
+export { adapts } from './shared/adapters/adapter.ts';
 
 /** Decoder that allows one attachment, as an event has one argument. With the default of ten, a peer could leave ten messages incomplete. */
 class Decoder extends parser.Decoder {
@@ -49,12 +53,30 @@ const PACKED_ENVELOPE_BYTES = 64;
 
 /**
  * Socket.IO 4 over its WebSocket transport: one event a message. Options: `transport` is `polling`, or `upgrade` for polling
- * first; `msgpack` encodes packets as MessagePack instead of JSON.
+ * first; `msgpack` encodes packets as MessagePack instead of JSON; `adapter` is `redis` or `redis-streams`, by which servers are one service.
  *
  * @param log turns on the library's connection state recovery. It keeps its own copies of what it sent, in memory, so a session is
- *   resumed only at the process that it began at, within two minutes, and once that process has noticed the end of its connection
+ *   resumed only at the process that it began at, within two minutes, and once that process has noticed the end of its connection. With
+ *   the adapter `redis-streams` Redis keeps them, for all servers; with `redis` nothing does
  */
 export async function listen(application: Application, settings: ServerSettings, log?: ReplayLog): Promise<Listener> {
+  const wanted = adapterOf(settings);
+  if (wanted === undefined) return serve(application, settings, { log });
+  const { openSocketioAdapter } = await import('./shared/adapters/socketio.ts');
+  const adapter = await openSocketioAdapter(wanted.adapter, wanted.backplane);
+  try {
+    return await serve(application, settings, { log: adapter.recovers ? log : undefined, adapter });
+  } catch (error) {
+    adapter.end();
+    throw error;
+  }
+}
+
+async function serve(
+  application: Application,
+  settings: ServerSettings,
+  { log, adapter }: { readonly log: ReplayLog | undefined; readonly adapter?: SocketioAdapter },
+): Promise<Listener> {
   const { limits } = settings;
   const { messageBytes } = limits;
   const transports = transportsOf(settings.options);
@@ -95,6 +117,7 @@ export async function listen(application: Application, settings: ServerSettings,
     // Adds an id to every packet, so it is off without a log. A session that is resumed shows its token again.
     ...(log === undefined ? {} : { connectionStateRecovery: { skipMiddlewares: false } }),
     ...pingsOf(settings.options),
+    ...(adapter === undefined ? {} : { adapter: adapter.factory }),
   });
   if (polls) {
     endWhenTooLarge(server, io);
@@ -149,6 +172,7 @@ export async function listen(application: Application, settings: ServerSettings,
     conn.on('drain', () => waiting.set(conn, 0));
   });
 
+  await adapter?.heard();
   const port = await bind(server, settings);
   const stopWatching = watchBacklogs(
     limits,
@@ -169,12 +193,16 @@ export async function listen(application: Application, settings: ServerSettings,
       messageBytes,
       transports: transports.join(', '),
       parser: packed ? 'MessagePack' : 'JSON',
-      ...(log === undefined ? {} : { recovery: 'connection state recovery, in memory' }),
+      ...(adapter === undefined ? {} : { adapter: adapter.name }),
+      ...(log === undefined
+        ? {}
+        : { recovery: `connection state recovery, in ${adapter === undefined ? 'memory' : 'Redis'}` }),
     },
     close: closingOnce(async () => {
       stopWatching();
       const closed = closeServer(server, sockets);
-      await io.close();
+      if (adapter === undefined) await io.close();
+      else await adapter.close(() => io.close());
       await closed;
     }),
   };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { wirebench } from '../testing/in-process.ts';
-import { transports, whyUnavailable } from '../transports/index.ts';
+import { transports, whyNotLoaded } from '../transports/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wirebench-plan-'));
 const out = join(folder, 'out');
@@ -77,7 +77,7 @@ test('an impossible plan is refused', async () => {
 test('ceiling measures every transport that works here, and lists the others', async () => {
   const { stdout } = await wirebench(['ceiling', '--plan']);
   for (const entry of transports) {
-    const isHere = (await whyUnavailable(entry)) === undefined;
+    const isHere = (await whyNotLoaded(entry)) === undefined;
     expect(stdout).toMatch(new RegExp(isHere ? `^ {2}${entry.id}, echo ` : `^Left out: ${entry.id}: unavailable`, 'm'));
   }
 });

@@ -1,20 +1,22 @@
 import { NAMED } from '../networks/named.ts';
 import { NO_NETWORK } from '../results/dimensions.ts';
+import { whyUnavailable } from '../run/scale/available.ts';
 import {
   addressesOf,
   inBrowserOf,
   nameOf,
+  needsBackplane,
   type TransportChoice,
   transportChoices,
-  whyUnavailable,
 } from '../transports/index.ts';
 import type { LabNetwork, LabTransport } from './protocol.ts';
 
 /** Schemes of addresses that a page can open without TLS, or that need none because QUIC brings its own. */
 const OF_PAGES = /^(https?|wss?)$/;
 
-/** True if browsers speak it from a page without TLS. */
+/** True if browsers speak it from a page without TLS, and its server needs no other program. */
 export function isForPages(choice: TransportChoice): boolean {
+  if (needsBackplane(choice)) return false;
   if (inBrowserOf(choice).speaks !== 'always') return false;
   return addressesOf(choice)?.schemes.some(({ name }) => OF_PAGES.test(name)) === true;
 }
@@ -25,7 +27,7 @@ export async function offeredTransports({ tokens }: { readonly tokens: boolean }
   return Promise.all(
     choices.map(async (choice) => {
       const { entry, variant } = choice;
-      const why = tokens && entry.capabilities.auth !== true ? 'does not check tokens' : await whyUnavailable(entry);
+      const why = tokens && entry.capabilities.auth !== true ? 'does not check tokens' : await whyUnavailable(choice);
       return {
         name: nameOf(choice),
         title: variant === null ? entry.title : variant.title,

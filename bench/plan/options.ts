@@ -7,6 +7,7 @@ import { isBrowser } from '../scenarios/shared/clients-in.ts';
 import { needsNodes } from '../scenarios/shared/faults.ts';
 import { ONE_NODE } from '../scenarios/shared/nodes.ts';
 import { isTemplate } from '../security/template.ts';
+import { findTransport, needsBackplane } from '../transports/index.ts';
 import { addressProblems, targetOptionProblems } from './address.ts';
 import { loadOver } from './networks.ts';
 import { networksOf, type Part, partsFor, scenariosOf } from './parts.ts';
@@ -284,9 +285,14 @@ function browserProblems({ clientsIn, browser, url }: RunOptions, given: Partial
   ];
 }
 
+const isOverRedis = (name: string): boolean => {
+  const choice = findTransport(name);
+  return choice !== undefined && needsBackplane(choice);
+};
+
 /** Problems of several servers, of the Redis that they share, and of faults that only they have. */
 function nodesProblems(
-  { nodes, backplane, url, link, networks, faults, clients }: RunOptions,
+  { nodes, backplane, url, link, networks, faults, clients, transports: names }: RunOptions,
   given: Partial<Record<Setting, Given>>,
   chosen: readonly ScenarioEntry[],
 ): string[] {
@@ -303,7 +309,7 @@ function nodesProblems(
     ...(ofNodes.length > 0 && most === ONE_NODE
       ? [`${given.fault?.where} ${ofNodes.join(', ')} happens to a service of several servers; add --nodes 2`]
       : []),
-    ...(backplane !== null && most === ONE_NODE
+    ...(backplane !== null && most === ONE_NODE && !names.some(isOverRedis)
       ? [`${where} has no meaning with one node; add --nodes 2, or leave it out`]
       : []),
     ...(backplane !== null && link === 'veth'

@@ -60,7 +60,7 @@ export interface RunPlan {
 /**
  * Plans all trials of a run. Pure: equal arguments give equal plans.
  *
- * @param unavailable reasons why transports cannot be used on this machine, by id
+ * @param unavailable reasons why transports and variants cannot be used on this machine, by name
  * @param known scenarios that the options may name
  */
 export function makePlan(
@@ -148,7 +148,7 @@ function leftOutOf(
     const found = findTransport(name);
     if (found === undefined) return [];
     const kind = 'not supported';
-    const why = unavailable.get(found.entry.id);
+    const why = unavailable.get(name);
     if (why !== undefined) return [{ name, kind: 'unavailable', reason: `unavailable here: ${why}` }];
     const unguarded = whyUnguarded(found, { tls: options.tls === true, auth: options.auth });
     if (unguarded !== undefined) return [{ name, kind, reason: unguarded }];

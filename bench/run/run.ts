@@ -22,7 +22,7 @@ import type { PlannedCase } from '../scenarios/shape.ts';
 import { isInBrowser } from '../scenarios/shared/clients-in.ts';
 import { needsRelay } from '../scenarios/shared/faults.ts';
 import { networkOf } from '../scenarios/shared/network.ts';
-import { nodesOf, ONE_NODE } from '../scenarios/shared/nodes.ts';
+import { hasBackplane, nodesOf } from '../scenarios/shared/nodes.ts';
 import { type Security, secure, withoutTls } from '../security/security.ts';
 import { capabilitiesOf } from '../transports/index.ts';
 import { type CpuPinning, physicalCores, pinCores, pinNodes } from './affinity.ts';
@@ -75,10 +75,10 @@ export function defaultWorkers(
   fewestClients: number,
   cores: number,
   { limits }: Pick<Groups, 'limits'>,
-  nodes = ONE_NODE,
+  serverCores = 1,
 ): number {
   const usable = Math.min(cores, Math.floor(limits.cores ?? cores));
-  return Math.max(1, Math.min(usable - (nodes === ONE_NODE ? 1 : nodes + 1), fewestClients));
+  return Math.max(1, Math.min(usable - serverCores, fewestClients));
 }
 
 /** Link, processes and addresses that a plan is run with on this machine. */
@@ -126,14 +126,15 @@ export function resolveResources(
   const groups = readGroups(roots);
   const fewest = Math.min(...plan.cases.map(({ clients }) => clients));
   const nodes = Math.max(...plan.cases.map(nodesOf));
-  const workers = asked ?? defaultWorkers(fewest, physicalCores(roots) ?? coreCount(), groups, nodes);
+  const shares = plan.cases.some(hasBackplane);
+  const workers = asked ?? defaultWorkers(fewest, physicalCores(roots) ?? coreCount(), groups, shares ? nodes + 1 : 1);
   const limits = { files: openFiles()?.hard ?? null, ports: ephemeralPorts(link) };
   const fitted = fitToMachine(plan.cases, { workers, asked: asked !== null }, link, limits);
   if (!('workers' in fitted)) return fitted;
   // Pins nothing for a server that runs already, because its cores are unknown.
   const { url, exec } = plan.options;
   const alone = url === null || exec !== null ? pinCores(fitted.workers, undefined, undefined, roots) : undefined;
-  const pinning = alone === undefined || nodes === ONE_NODE ? alone : pinNodes(alone, nodes, undefined, roots);
+  const pinning = alone === undefined || !shares ? alone : pinNodes(alone, nodes, undefined, roots);
   const variables = variablesFor(environment, { keep, foreign: url !== null });
   return {
     link,

@@ -432,9 +432,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
     return {
       module: clientModule(entry),
       urls: this.#urls,
-      ...(hasBackplane(this.#planned) && this.#urls.length === nodesOf(this.#planned)
-        ? { nodes: this.#urls.length }
-        : {}),
+      ...(this.#urls.length > 1 && this.#urls.length === nodesOf(this.#planned) ? { nodes: this.#urls.length } : {}),
       options: { ...optionsOf({ entry, variant }), ...targetOptions, ...heartbeatOptions(this.#planned) },
       encoding,
       payload,

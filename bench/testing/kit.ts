@@ -14,6 +14,7 @@ import type {
   Unreadable,
 } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
+import type { RunRedis } from '../run/scale/redis.ts';
 import { PATIENCE_MS } from './patience.ts';
 
 /** Longest wait for anything, so that a hang is reported by its name and not by the test runner's time-out. */
@@ -32,9 +33,25 @@ type ServeSettings = Partial<ServerSettings> & {
 };
 type DialSettings = Partial<ClientSettings> & Pick<ClientSettings, 'platform'>;
 
+/** Name of what the servers of a kit share. */
+const CHANNEL = 'kit';
+
 /** Opens servers and sessions in this process, and closes them in reverse order when it is disposed of. */
 export class Kit implements AsyncDisposable {
   readonly #opened = new AsyncDisposableStack();
+  #redis: Promise<RunRedis> | undefined;
+
+  /** Redis of this kit, which all its servers share that need one. */
+  redis(): Promise<RunRedis> {
+    this.#redis ??= this.#openRedis();
+    return this.#redis;
+  }
+
+  async #openRedis(): Promise<RunRedis> {
+    const { openRedis } = await import('../run/scale/redis.ts');
+    const { loopback } = await import('../run/link.ts');
+    return this.use(await openRedis({ link: loopback(), core: undefined, signal: new AbortController().signal }));
+  }
 
   /** Starts a server on any free port of the loopback, with the ordinary application and limits unless others are given. */
   async listen(
@@ -42,7 +59,9 @@ export class Kit implements AsyncDisposable {
     { application = ordinary, log, ...settings }: ServeSettings = {},
   ): Promise<Listener> {
     const usual = { host: '127.0.0.1', port: 0, options: {}, limits: usualLimits(LIMIT_BYTES) };
-    const listener = await server.listen(application, { ...usual, ...settings }, log);
+    const shares = server.adapts?.(settings.options ?? {}) === true && settings.backplane === undefined;
+    const backplane = shares ? { backplane: { url: (await this.redis()).url, channel: CHANNEL } } : {};
+    const listener = await server.listen(application, { ...usual, ...settings, ...backplane }, log);
     this.defer(() => listener.close());
     return listener;
   }

@@ -1,4 +1,5 @@
-import { findTransport, type TransportChoice, transportNames, whyUnavailable } from '../transports/index.ts';
+import { whyUnavailable } from '../run/scale/available.ts';
+import { findTransport, needsBackplane, type TransportChoice, transportNames } from '../transports/index.ts';
 
 /** Transport or variant that tests run over. */
 export interface Subject extends TransportChoice {
@@ -17,7 +18,8 @@ const variants = process.env.WIREBENCH_VARIANTS;
 export const isQuick = variants === 'none';
 
 /** Accepted reasons why a machine cannot run a transport: the native binary does not support its system. */
-const KNOWN_REASONS = /needs glibc [\d.]+ or later, and this machine has [\d.]+; .+ bring it|has no binary for/;
+const KNOWN_REASONS =
+  /needs glibc [\d.]+ or later, and this machine has [\d.]+; .+ bring it|has no binary for|redis-server is not installed/;
 
 /** Names of the transports and variants that the tests of this process run over. */
 export function subjectNames(): readonly string[] {
@@ -30,12 +32,22 @@ export function subjectNames(): readonly string[] {
   });
 }
 
-/** All subjects, including those that this machine cannot run. Throws if one cannot be run for an unknown reason. */
-export async function subjects(): Promise<readonly Subject[]> {
+/**
+ * All subjects that need no program besides, including those that this machine cannot run. Throws if one cannot be run for an unknown
+ * reason.
+ */
+export const subjects = (): Promise<readonly Subject[]> => subjectsWith((choice) => !needsBackplane(choice));
+
+/** Subjects whose servers need a Redis. */
+export const subjectsOverRedis = (): Promise<readonly Subject[]> => subjectsWith(needsBackplane);
+
+async function subjectsWith(isWanted: (choice: TransportChoice) => boolean): Promise<readonly Subject[]> {
   const found: Subject[] = [];
   for (const name of subjectNames()) {
-    const { entry, variant } = findTransport(name)!;
-    const unavailable = await whyUnavailable(entry);
+    const choice = findTransport(name)!;
+    if (!isWanted(choice)) continue;
+    const { entry, variant } = choice;
+    const unavailable = await whyUnavailable(choice);
     if (unavailable !== undefined && !KNOWN_REASONS.test(unavailable)) throw new Error(`${name}: ${unavailable}`);
     found.push({ name, entry, variant, unavailable });
   }

@@ -232,6 +232,8 @@ const overSse: HttpSurface = {
   attacks: async () => streamAttacks,
 };
 
+const framing: Framing = { source: SOURCE, exchange: ({ size }) => exchangeCost(size, MUTATION, 'send', 'm') };
+
 export const transport: BuiltInTransport = {
   id: 'graphql',
   title: 'GraphQL over WebSocket',
@@ -248,7 +250,7 @@ export const transport: BuiltInTransport = {
   },
   dissection: { filter: 'websocket' },
   addresses: webSocketAddresses,
-  framing: { source: SOURCE, exchange: ({ size }) => exchangeCost(size, MUTATION, 'send', 'm') },
+  framing,
   roundTrips: [
     UPGRADE,
     waitFor(
@@ -298,6 +300,14 @@ export const transport: BuiltInTransport = {
             ? exchangeCost(base64(size), BYTES_MUTATION, 'b', 'b')
             : exchangeCost(size, MUTATION, 'send', 'm'),
       },
+    },
+    {
+      id: 'redis',
+      title: 'over WebSocket, with graphql-redis-subscriptions',
+      options: { adapter: 'redis' },
+      needs: 'backplane',
+      capabilities: { resume: 'none' },
+      framing,
     },
   ],
 };

@@ -97,6 +97,11 @@ export function optionsOf({ entry, variant }: TransportChoice): Options {
   return { ...entry.options, ...variant?.options };
 }
 
+/** True if the server of this variant needs a Redis even if it is the only one. */
+export function needsBackplane({ variant }: TransportChoice): boolean {
+  return variant?.needs === 'backplane';
+}
+
 /** Addresses that the client of this variant can dial; undefined where a transport from outside the repository does not say. */
 export function addressesOf({ entry, variant }: TransportChoice): Addresses | undefined {
   return variant?.addresses ?? entry.addresses;
@@ -197,8 +202,8 @@ export function whyTooLargeInBrowser(choice: TransportChoice, size: number): str
   return size > mostBytes ? `carries no messages larger than ${mostBytes} bytes in a browser` : undefined;
 }
 
-/** Says why the transport cannot be used on this machine and what would help; undefined if it can be. */
-export async function whyUnavailable(entry: TransportEntry): Promise<string | undefined> {
+/** Says why this machine cannot load the transport and what would help; undefined if it can. */
+export async function whyNotLoaded(entry: TransportEntry): Promise<string | undefined> {
   return entry.native === true ? (await loadServer(entry)).unavailable?.() : undefined;
 }
 

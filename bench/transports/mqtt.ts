@@ -255,6 +255,11 @@ const mqttSteps = [
   waitFor('SUBSCRIBE', 'MQTT 3.1.1 §3.8.4, §3.9'),
 ];
 
+const framing: Framing = {
+  source: 'MQTT 3.1.1 §2.2.3, §3.3; topics `up/<8>` and `down/<8>`',
+  exchange: ({ size }) => ({ up: [mqttPublish(size, UP.length)], down: [mqttPublish(size, DOWN.length)] }),
+};
+
 export const transport: BuiltInTransport = {
   id: 'mqtt',
   title: 'MQTT',
@@ -287,10 +292,7 @@ export const transport: BuiltInTransport = {
       words: 'the beginning of topics, such as tenants/a, without + and #',
     },
   },
-  framing: {
-    source: 'MQTT 3.1.1 §2.2.3, §3.3; topics `up/<8>` and `down/<8>`',
-    exchange: ({ size }) => ({ up: [mqttPublish(size, UP.length)], down: [mqttPublish(size, DOWN.length)] }),
-  },
+  framing,
   roundTrips: mqttSteps,
   steps,
   handshake: 'the server must acknowledge CONNECT and SUBSCRIBE (MQTT 3.1.1 §3.2, §3.9)',
@@ -339,6 +341,14 @@ export const transport: BuiltInTransport = {
       capabilities: { resume: 'native', resumeEndsWithServer: true },
       framing: qos1Framing,
       surface: overTcpKept,
+    },
+    {
+      id: 'redis',
+      title: 'with mqemitter-redis',
+      options: { adapter: 'redis' },
+      needs: 'backplane',
+      capabilities: { resume: 'none' },
+      framing,
     },
   ],
 };

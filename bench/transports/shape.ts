@@ -110,6 +110,8 @@ export interface Variant {
   readonly title: string;
   /** Options that override the transport's. */
   readonly options: Options;
+  /** Set if its server needs a Redis even if it is the only one. Then `settings.backplane` names one. */
+  readonly needs?: 'backplane';
   /** Use by browsers that replaces the transport's. */
   readonly browser?: InBrowser;
   /** Capabilities that override the transport's. */

@@ -225,5 +225,22 @@ export const transport: BuiltInTransport = {
       framing: packedFraming,
       surface: packedSurface,
     },
+    {
+      id: 'redis',
+      title: 'with the Redis adapter',
+      options: { adapter: 'redis' },
+      needs: 'backplane',
+      // The adapter keeps no sessions.
+      capabilities: { resume: 'none', resumeEndsWithServer: false },
+      framing,
+    },
+    {
+      id: 'redis-streams',
+      title: 'with the Redis streams adapter',
+      options: { adapter: 'redis-streams' },
+      needs: 'backplane',
+      // A session can be resumed at every server that runs, but no stream has what is published while none does.
+      framing,
+    },
   ],
 };

@@ -14,9 +14,10 @@ import type { Results } from '../../results/schema.ts';
 import { calmWaiter } from '../../run/calm.ts';
 import { openLink } from '../../run/link.ts';
 import { type RunResources, resolveResources, run } from '../../run/run.ts';
+import { whyUnavailable } from '../../run/scale/available.ts';
 import { describeVariables } from '../../run/variables.ts';
 import type { PlannedCase } from '../../scenarios/shape.ts';
-import { findTransport, whyUnavailable } from '../../transports/index.ts';
+import { findTransport } from '../../transports/index.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { confirm, YES } from '../confirm.ts';
 import { approximately, eta } from '../eta.ts';
@@ -165,8 +166,8 @@ async function transportProblems(name: string): Promise<string[]> {
   if ('problems' in read) return [...read.problems];
   const [only, ...others] = read.options.transports;
   if (others.length > 0) return ['--transport takes one name'];
-  const entry = only === undefined ? undefined : findTransport(only)?.entry;
-  const why = entry === undefined ? undefined : await whyUnavailable(entry);
+  const choice = only === undefined ? undefined : findTransport(only);
+  const why = choice === undefined ? undefined : await whyUnavailable(choice);
   return why === undefined ? [] : [`--transport: ${name} is unavailable here: ${why}`];
 }
 

@@ -12,9 +12,10 @@ import { commentOf, groupFrames, nameFrames } from '../../run/capture/groups.ts'
 import { formatPcapng } from '../../run/capture/pcapng.ts';
 import { INTERFACE } from '../../run/link.ts';
 import { type RelayedLink, relayedLink } from '../../run/network/relayed-link.ts';
+import { whyUnavailable } from '../../run/scale/available.ts';
 import type { PlannedCase } from '../../scenarios/shape.ts';
 import { networkOf } from '../../scenarios/shared/network.ts';
-import { dissectionOf, findTransport, nameOf, transportNames, whyUnavailable } from '../../transports/index.ts';
+import { dissectionOf, findTransport, nameOf, transportNames } from '../../transports/index.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT, type ExitCode, refuseIf, UsageError } from '../exit.ts';
 import { NO_FOLDER } from '../files.ts';
@@ -117,7 +118,7 @@ async function plannedFor(
     problems.push(`unknown transport "${name}"${suggestion(name, transportNames())}`);
     return undefined;
   }
-  const why = await whyUnavailable(found.entry);
+  const why = await whyUnavailable(found);
   if (why !== undefined) problems.push(`${name} is unavailable here: ${why}`);
   // Wrong numbers have been reported.
   refuseIf(problems);

@@ -8,8 +8,9 @@ import { listOf, suggestion } from '../../plan/readers.ts';
 import { MAX_SIZE } from '../../plan/settings.ts';
 import { pinCores } from '../../run/affinity.ts';
 import { openFiles, tooFewFiles } from '../../run/limits.ts';
+import { whyUnavailable } from '../../run/scale/available.ts';
 import { describeVariables } from '../../run/variables.ts';
-import { type TransportEntry, transports, whyUnavailable } from '../../transports/index.ts';
+import { type TransportEntry, transports } from '../../transports/index.ts';
 import { defineCommand } from '../command.ts';
 import { confirm, YES } from '../confirm.ts';
 import { approximately } from '../eta.ts';
@@ -103,7 +104,7 @@ async function readTransports(
   const chosen: TransportEntry[] = [];
   const leftOut: string[] = [];
   for (const entry of transports.filter(({ id }) => named.includes(id))) {
-    const why = await whyUnavailable(entry);
+    const why = await whyUnavailable({ entry, variant: null });
     if (why === undefined) chosen.push(entry);
     else if (names === undefined) leftOut.push(`${entry.id}: unavailable here: ${why}`);
     else problems.push(`${entry.id} is unavailable here: ${why}; leave it out of --transports`);

@@ -3,14 +3,15 @@ import { listing, listingOfTwo } from '../../../reports/terminal/listing.ts';
 import type { Options } from '../../contract.ts';
 import { listOf } from '../../plan/readers.ts';
 import { type FoundBrowser, findBrowser } from '../../run/browser/find.ts';
+import { whyUnavailable } from '../../run/scale/available.ts';
 import { scenarios } from '../../scenarios/index.ts';
 import type { ScenarioEntry } from '../../scenarios/shape.ts';
 import {
   capabilitiesOf,
+  nameOf,
   optionsOf,
   type TransportChoice,
   transports,
-  whyUnavailable,
   whyUnguarded,
 } from '../../transports/index.ts';
 import { defineCommand } from '../command.ts';
@@ -18,7 +19,7 @@ import { EXIT, refuseIf } from '../exit.ts';
 import { textFlag, toggle } from '../flags.ts';
 import { usePlugins } from '../plugins/plugins.ts';
 
-/** Reasons why transports cannot be used on this machine, by id. */
+/** Reasons why transports and variants cannot be used on this machine, by name; a variant only has one of its own. */
 type Unavailable = ReadonlyMap<string, string>;
 
 /** Prints every transport, variant and scenario, and marks those that cannot be used on this machine. */
@@ -34,8 +35,13 @@ export const command = defineCommand({
     if (plugin !== undefined) await usePlugins(listOf(plugin), io);
     const unavailable = new Map<string, string>();
     for (const entry of transports) {
-      const why = await whyUnavailable(entry);
+      const why = await whyUnavailable({ entry, variant: null });
       if (why !== undefined) unavailable.set(entry.id, why);
+      for (const variant of why === undefined ? entry.variants : []) {
+        const choice = { entry, variant };
+        const whyNot = await whyUnavailable(choice);
+        if (whyNot !== undefined) unavailable.set(nameOf(choice), whyNot);
+      }
     }
     const browser = findBrowser(null, io.environment);
     io.out(
@@ -60,6 +66,9 @@ function catalogue(unavailable: Unavailable, browser: FoundBrowser) {
         variants: variants.map((variant) => ({
           id: variant.id,
           title: variant.title,
+          ...(unavailable.has(nameOf({ entry, variant }))
+            ? { available: false, unavailable: unavailable.get(nameOf({ entry, variant })) }
+            : {}),
           ...promisesOf({ entry, variant }),
         })),
       };
@@ -84,18 +93,20 @@ const promisesOf = (choice: TransportChoice) => ({
 function table(unavailable: Unavailable, browser: FoundBrowser, width: number): string {
   const rows = transports.flatMap((transport) => {
     const { id, title, floor, capabilities, options, variants, tls } = transport;
-    const mark = unavailable.has(id) ? [`${ICONS.unavailable} unavailable here`] : [];
+    const mark = (name: string): string[] =>
+      [id, name].some((one) => unavailable.has(one)) ? [`${ICONS.unavailable} unavailable here`] : [];
     const lacks = [...(tls === false ? ['no TLS'] : []), ...(capabilities.auth === true ? [] : ['no tokens'])];
     return [
       entry(id, title, [
-        ...mark,
+        ...mark(id),
         floor ? 'floor: the harness’s own cost' : describe(capabilities),
         ...lacks,
         ...settings(options),
       ]),
       ...variants.map((variant) =>
         entry(`${id}:${variant.id}`, variant.title, [
-          ...mark,
+          ...mark(`${id}:${variant.id}`),
+          ...(variant.needs === undefined ? [] : ['over Redis']),
           ...(variant.capabilities === undefined ? [] : [describe({ ...capabilities, ...variant.capabilities })]),
           ...settings(variant.options),
         ]),

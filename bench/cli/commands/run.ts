@@ -20,9 +20,10 @@ import { type Link, openLink } from '../../run/link.ts';
 import type { NetworkPath } from '../../run/network/path.ts';
 import { type TestedNetwork, testedText, testNetworks } from '../../run/network/self-tests.ts';
 import { type RunResources, resolveResources } from '../../run/run.ts';
+import { whyUnavailable } from '../../run/scale/available.ts';
 import { surveyTarget } from '../../run/survey.ts';
 import type { Security } from '../../security/security.ts';
-import { findTransport, whyUnavailable } from '../../transports/index.ts';
+import { findTransport } from '../../transports/index.ts';
 import { type Band, readBand } from '../band.ts';
 import { type Context, defineCommand, type Invocation } from '../command.ts';
 import { readConfig } from '../config.ts';
@@ -245,13 +246,13 @@ const showSummary = async (results: Results, analysis: Analysis, io: Io): Promis
   return summary(results, analysis, { width: io.width(), colour: io.colour });
 };
 
-/** Reasons why transports cannot be used here, by id. Throws a `UsageError` if such a transport was named. */
-async function unavailableFor({ transports, named }: RunOptions): Promise<Map<string, string>> {
+/** Reasons why transports and variants cannot be used here, by name. Throws a `UsageError` if such a one was named. */
+async function unavailableFor({ transports, named, backplane, url }: RunOptions): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   for (const name of transports) {
-    const entry = findTransport(name)?.entry;
-    const why = entry === undefined ? undefined : await whyUnavailable(entry);
-    if (entry !== undefined && why !== undefined) found.set(entry.id, why);
+    const choice = findTransport(name);
+    const why = choice === undefined ? undefined : await whyUnavailable(choice, backplane !== null || url !== null);
+    if (why !== undefined) found.set(name, why);
   }
   if (named && found.size > 0) {
     throw new UsageError(

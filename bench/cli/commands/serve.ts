@@ -2,15 +2,17 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { application } from '../../../servers/application.ts';
-import type { Identity, Listener, ServerSettings } from '../../contract.ts';
+import type { Identity, Listener, ServerModule, ServerSettings } from '../../contract.ts';
 import { errorText } from '../../error-text.ts';
 import { usualLimits } from '../../limits.ts';
 import { listOf, suggestion } from '../../plan/readers.ts';
 import { MAX_SIZE } from '../../plan/settings.ts';
 import { ALGORITHMS } from '../../results/dimensions.ts';
 import { decodeText } from '../../results/text.ts';
+import { loopback } from '../../run/link.ts';
 import { PLUGIN_SECONDS, startServer } from '../../run/processes.ts';
-
+import { whyUnavailable } from '../../run/scale/available.ts';
+import { openRedis } from '../../run/scale/redis.ts';
 import { makeIdentity } from '../../security/identity.ts';
 import { makeMint } from '../../security/tokens.ts';
 import {
@@ -21,7 +23,6 @@ import {
   type TransportChoice,
   type TransportEntry,
   transportNames,
-  whyUnavailable,
   whyUnguarded,
 } from '../../transports/index.ts';
 import { defineCommand } from '../command.ts';
@@ -35,6 +36,9 @@ const PAGES_REACH = /^(https?|wss?):/;
 
 /** Validity of the token that `--auth` prints, in seconds. */
 const TOKEN_SECONDS = 3_600;
+
+/** Name of what a server has in a Redis of its own. */
+const CHANNEL = 'wirebench';
 
 /** Flags of `serve`. */
 const FLAGS = {
@@ -79,7 +83,7 @@ export const command = defineCommand({
     if (flags.plugin !== undefined) await usePlugins(listOf(flags.plugin), io);
     const found = findTransport(name);
     const given = readIdentity(flags, io);
-    const why = found === undefined ? undefined : await whyUnavailable(found.entry);
+    const why = found === undefined ? undefined : await whyUnavailable(found);
     problems.push(
       ...(found === undefined ? [`unknown transport "${name}"${suggestion(name, transportNames())}`] : []),
       ...(why === undefined ? [] : [`${name} is unavailable here: ${why}`]),
@@ -131,13 +135,38 @@ export const command = defineCommand({
   },
 });
 
+/** Serves in this process, with a Redis beside it where the server needs one. */
+async function listenHere(
+  server: ServerModule,
+  settings: ServerSettings,
+  signal: AbortSignal,
+): Promise<Pick<Listener, 'url' | 'effective' | 'close'>> {
+  if (server.adapts?.(settings.options) !== true) return server.listen(application, settings);
+  const redis = await openRedis({ link: loopback(), core: undefined, signal });
+  try {
+    const backplane = { url: redis.url, channel: CHANNEL };
+    const { url, effective, close } = await server.listen(application, { ...settings, backplane });
+    return {
+      url,
+      effective,
+      async close() {
+        await close();
+        await redis[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await redis[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
 /** Serves a transport of ours in this process, and one of a plugin, whose module may do anything, in a process of its own. */
 async function listenTo(
   entry: TransportEntry,
   settings: ServerSettings,
   signal: AbortSignal,
 ): Promise<Pick<Listener, 'url' | 'effective' | 'close'>> {
-  if (entry.module === undefined) return (await loadServer(entry)).listen(application, settings);
+  if (entry.module === undefined) return listenHere(await loadServer(entry), settings, signal);
   const server = startServer({ core: undefined, variables: process.env });
   try {
     const order = { order: 'listen', module: serverModule(entry), ...settings } as const;

@@ -5,6 +5,7 @@ import { wrap } from '../../../reports/terminal/text.ts';
 import { type CheckOutcome, verify } from '../../checks/conformance/verify.ts';
 import { listOf, suggestion } from '../../plan/readers.ts';
 import { command as asCommand } from '../../results/command.ts';
+import { whyUnavailable } from '../../run/scale/available.ts';
 import { outputShown } from '../../security/redact.ts';
 import {
   type BuiltInTransport,
@@ -14,7 +15,6 @@ import {
   type TransportChoice,
   type TransportEntry,
   transportNames,
-  whyUnavailable,
 } from '../../transports/index.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT, UsageError } from '../exit.ts';
@@ -52,9 +52,9 @@ export const command = defineCommand({
   async run({ plugin, json }, { words: [name], problems, io, interrupted }) {
     const own = plugin === undefined ? [] : await usePlugins(listOf(plugin), io);
     const choices = chosen(name, own, problems);
-    for (const { entry } of choices) {
-      const why = await whyUnavailable(entry);
-      if (why !== undefined) problems.push(`${entry.id} is unavailable here: ${why}`);
+    for (const choice of choices) {
+      const why = await whyUnavailable(choice);
+      if (why !== undefined) problems.push(`${nameOf(choice)} is unavailable here: ${why}`);
     }
     if (problems.length > 0) throw new UsageError([...new Set(problems)]);
 

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { networkFrom } from '../../testing/network/network-from.ts';
 import { planTrial, singleTrial } from '../../testing/single-trial.ts';
 import { soak } from '../../testing/soak.ts';
-import { findTransport, whyUnavailable } from '../../transports/index.ts';
+import { findTransport, whyNotLoaded } from '../../transports/index.ts';
 import { runTrial } from '../trial.ts';
 import { relayedLink } from './relayed-link.ts';
 
@@ -43,7 +43,7 @@ soak('a lost packet holds up what follows only where the order is kept', 900, as
   const ordered = await compare('ws');
   const reliable = await compare('webrtc');
   const datagrams = findTransport('webtransport:datagram');
-  const hasDatagrams = datagrams !== undefined && (await whyUnavailable(datagrams.entry)) === undefined;
+  const hasDatagrams = datagrams !== undefined && (await whyNotLoaded(datagrams.entry)) === undefined;
   const free = [await compare('webrtc:lossy'), ...(hasDatagrams ? [await compare('webtransport:datagram')] : [])];
   const all = [ordered, reliable, ...free];
   const seen = all

@@ -3,7 +3,7 @@ import type { Part } from '../../scenarios/shape.ts';
 import type { Again, Host } from '../host.ts';
 import type { RunRedis } from './redis.ts';
 
-/** Settings of a service of several servers. */
+/** Settings of a service of one or several servers. */
 export interface NodesSettings {
   /** Servers of ours that do not listen yet. */
   readonly hosts: readonly Host[];
@@ -64,7 +64,10 @@ export function severalNodes({ hosts, openRedis, backplane }: NodesSettings): Ho
     },
     async listen(order: Extract<ServerOrder, { order: 'listen' }>) {
       const all = { ...order, backplane: { ...backplane, url: found().url } };
-      const served = await Promise.all(hosts.map((host) => host.listen(all)));
+      // The first may be the one that a fault ends.
+      const served = await Promise.all(
+        hosts.map((host, index) => host.listen({ ...all, publishesLog: index === hosts.length - 1 })),
+      );
       const effective: Options = { ...served[0]!.effective, nodes: hosts.length, backplane: 'Redis' };
       return { urls: served.flatMap(({ urls }) => urls), effective };
     },
@@ -80,7 +83,12 @@ export function severalNodes({ hosts, openRedis, backplane }: NodesSettings): Ho
         found().stats(),
         ...hosts.map(async (host, index): Promise<Part> => {
           const { cpuSeconds, rssBytes } = await host.usage();
-          return { role: `server ${index + 1}`, pid: (await host.tree())?.pid, cpuSeconds, rssBytes };
+          return {
+            role: hosts.length === 1 ? 'server' : `server ${index + 1}`,
+            pid: (await host.tree())?.pid,
+            cpuSeconds,
+            rssBytes,
+          };
         }),
       ]);
       const { cpuSeconds, rssBytes, runtime } = used;

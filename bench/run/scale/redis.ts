@@ -10,7 +10,8 @@ import type { Link } from '../link.ts';
 import { missingPrograms, notInstalled, whyNotStarted } from '../machine/programs.ts';
 import { freePort } from '../own-server.ts';
 
-const PROGRAM = 'redis-server';
+/** Name of Redis' program. */
+export const REDIS_PROGRAM = 'redis-server';
 /** Time that Redis has to answer after its start. */
 const START_SECONDS = 10;
 const POLL_MS = 20;
@@ -71,9 +72,9 @@ export interface RedisSettings {
 
 /** Reason why no Redis of the run's own can be started on this machine, with the way to get it; undefined if it can. */
 export function redisUnavailable(path = process.env.PATH): string | undefined {
-  return missingPrograms([PROGRAM], path).length === 0
+  return missingPrograms([REDIS_PROGRAM], path).length === 0
     ? undefined
-    : `${notInstalled([PROGRAM])}; or name a Redis that runs with --backplane redis://HOST:PORT`;
+    : `${notInstalled([REDIS_PROGRAM])}; or name a Redis that runs with --backplane redis://HOST:PORT`;
 }
 
 /**
@@ -127,7 +128,7 @@ export class OwnRedis implements RunRedis {
       ...link.serverEnd,
       ...['sh', '-c', SUPERVISE, 'sh', this.folder],
       ...(core === undefined ? [] : ['taskset', '-c', core]),
-      PROGRAM,
+      REDIS_PROGRAM,
       ...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]),
     ];
     this.#supervisor = spawn(program!, args, { stdio: ['pipe', 'pipe', 'ignore'], detached: true });
