@@ -91,6 +91,7 @@ const EXAMPLES: Readonly<Record<Setting | keyof typeof TARGET_FLAGS | keyof type
   heartbeat: { scenarios: 'idle', heartbeat: 'library,0.5s,30s' },
   'clients-in': { 'clients-in': 'node,chromium' },
   browser: { 'clients-in': 'chromium', browser: `/opt/it's a/chrome` },
+  via: { via: 'none,nginx:defaults,haproxy:cookie' },
   link: { link: 'loopback' },
   aa: { aa: true },
   'keep-going': { 'keep-going': true },

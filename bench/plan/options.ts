@@ -1,6 +1,6 @@
 import { MAX_SEQUENCE } from '../codec/header.ts';
 import { quoted } from '../results/command.ts';
-import { LIBRARY_HEARTBEAT, NO_NETWORK } from '../results/dimensions.ts';
+import { LIBRARY_HEARTBEAT, NO_NETWORK, NO_PROXY } from '../results/dimensions.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { Load, ScenarioEntry } from '../scenarios/shape.ts';
 import { isBrowser } from '../scenarios/shared/clients-in.ts';
@@ -86,6 +86,7 @@ export function readOptions(
     ...foreign(options, given, chosen),
     ...networkProblems(options, given, chosen),
     ...browserProblems(options, given),
+    ...proxyProblems(options, given),
     ...(isOfFaults(asked) ? faultlessProblems(given, chosen) : []),
   ];
   return wrong.length > 0 ? { problems: wrong } : { options };
@@ -278,6 +279,14 @@ function browserProblems({ clientsIn, browser, url }: RunOptions, given: Partial
       ? [`${given['clients-in']?.where} needs Linux, which tells what a browser’s processes use; leave it out`]
       : []),
   ];
+}
+
+/** Problems of a proxy before a server that is not ours, whose protocol and addresses are unknown. */
+function proxyProblems({ vias, url }: RunOptions, given: Partial<Record<Setting, Given>>): string[] {
+  const isUsed = vias.some((one) => one !== NO_PROXY);
+  return isUsed && url !== null
+    ? [`${given.via?.where} is put before servers of ours; leave it or ${given.url?.where} out`]
+    : [];
 }
 
 /** Problems of settings that cannot be used with a foreign server. */

@@ -1,5 +1,4 @@
 import { decode } from '../load/histogram.ts';
-import type { Recording } from '../load/recording.ts';
 import { summariseTimeline } from '../load/timeline.ts';
 import { maxBesideWaitShare } from '../plan/beside.ts';
 import type { Contention } from '../results/machine/cores.ts';
@@ -50,7 +49,8 @@ export function summarise(
   };
   const notMeasured = [
     ...(ranElsewhere(planned) ? SERVER_NOT_OURS : []),
-    ...(planned.target === null ? [] : bytesNotMeasured(reading)),
+    // Behind a proxy, too, they are counted at the clients’ sockets.
+    ...(planned.target === null && reading.after.proxy === undefined ? [] : bytesNotMeasured(reading)),
     ...(reading.contention?.notMeasured ?? []),
   ];
   const measurement: Judged['measurement'] = {
@@ -65,7 +65,7 @@ export function summarise(
     ...(machine?.quota === undefined
       ? {}
       : { throttled: { times: machine.quota.times, seconds: machine.quota.seconds } }),
-    processes: withWaits(processesOf(usage, recording, planned), reading.contention),
+    processes: withWaits(processesOf(usage, reading, planned), reading.contention),
     ...(reading.contention?.cores === undefined ? {} : { cores: [...reading.contention.cores] }),
     ...(notMeasured.length === 0 ? {} : { notMeasured }),
     ...(overdueBounds === undefined ? {} : { overload: overloadOf(planned, reading, overdueBounds) }),
@@ -150,7 +150,11 @@ export function usageOf({ idle, before, after, recording, workers }: Reading): U
 const NODE = `node ${process.versions.node}`;
 
 /** Processes that took part, without the cores that they are pinned to; those of a command count as one. */
-function processesOf(usage: Usage, { workers = [] }: Recording, planned: PlannedCase): ProcessUsage[] {
+function processesOf(
+  usage: Usage,
+  { before, after, recording: { workers = [] } }: Reading,
+  planned: PlannedCase,
+): ProcessUsage[] {
   const local = (
     role: string,
     runtime: string,
@@ -165,11 +169,19 @@ function processesOf(usage: Usage, { workers = [] }: Recording, planned: Planned
   const runtime = planned.exec === undefined ? NODE : commandShown(planned.exec);
   return [
     ...(ranElsewhere(planned) ? [] : [local('server', runtime, usage.server)]),
+    ...(after.proxy === undefined
+      ? []
+      : [
+          local('proxy', after.proxy.name, {
+            cpuSeconds: after.proxy.cpuSeconds - (before.proxy?.cpuSeconds ?? 0),
+            rssBytes: after.proxy.rssBytes,
+          }),
+        ]),
     ...workers.map((worker) => local(worker.role ?? 'generator', worker.runtime ?? NODE, worker)),
   ];
 }
 
-/** Adds the times that processes waited for a core; both are in the order of server, then load workers. */
+/** Adds the times that processes waited for a core; both are in the order of server, proxy, load workers. */
 function withWaits(processes: readonly ProcessUsage[], contention: Contention | undefined): ProcessUsage[] {
   return processes.map((one, index) => {
     const waitSeconds = contention?.waits[index];

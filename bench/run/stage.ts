@@ -12,6 +12,7 @@ import { paceOf } from '../plan/beside.ts';
 import { tlsOf } from '../plan/plan.ts';
 import { MAX_SIZE } from '../plan/settings.ts';
 import { ranElsewhere } from '../results/values.ts';
+import { viaIn } from '../results/via.ts';
 import type {
   Course,
   Disrupted,
@@ -30,13 +31,14 @@ import { readersAmong } from '../scenarios/shared/readers.ts';
 import { makeIdentity } from '../security/identity.ts';
 import { addressShown } from '../security/redact.ts';
 import type { Security } from '../security/security.ts';
-import { capabilitiesOf, clientModule, optionsOf, serverModule } from '../transports/index.ts';
+import { addressesOf, capabilitiesOf, clientModule, optionsOf, proxiedOf, serverModule } from '../transports/index.ts';
 import type { CpuPinning } from './affinity.ts';
 import { type Browser, browserWorkers, pagesFor } from './browser/workers.ts';
 import { OrderFailed } from './child.ts';
 import { watchCores } from './contention/contention.ts';
 import { LoadGenerator, maxOpeningSeconds, type SessionSettings } from './generator.ts';
-import { foreignServer, type Host, launchedServer, ourServer } from './host.ts';
+import { foreignServer, type Host, launchedServer, ourServer, sumOf } from './host.ts';
+import { openFiles } from './limits.ts';
 import type { Link } from './link.ts';
 import type { Roots } from './machine/roots.ts';
 import type { MachineWatch } from './machine/watch.ts';
@@ -45,6 +47,8 @@ import { PATIENCE_SECONDS, PLUGIN_SECONDS, startServer } from './processes.ts';
 import { ReaderProcess } from './readers/reader-process.ts';
 import { disrupt } from './recovery/disrupt.ts';
 import { PublishedLog } from './recovery/published-log.ts';
+import { connectionsFor } from './scale/proxies/order.ts';
+import { ProxiedHost } from './scale/proxies/proxied-host.ts';
 import type { Variables } from './variables.ts';
 
 /** Processes, link and security of a trial. */
@@ -93,6 +97,8 @@ export class ProcessStage implements Stage, AsyncDisposable {
   readonly #settings: StageSettings;
   readonly #generator: LoadGenerator;
   readonly #host: Host;
+  /** That host, in a trial with a proxy. */
+  readonly #proxied: ProxiedHost | undefined;
   /** Replay log of the server, in a trial with a fault. */
   readonly #log: PublishedLog | undefined;
   /** Sessions that become slow, in a trial that has such. */
@@ -140,7 +146,9 @@ export class ProcessStage implements Stage, AsyncDisposable {
         ? browserWorkers(browser, { choice: planned, certificate: settings.security.client.authority })
         : undefined,
     );
-    this.#host = this.#start();
+    const host = this.#start();
+    this.#proxied = this.#behindProxy(host, inBrowser);
+    this.#host = this.#proxied ?? host;
     // Publisher and slow readers use little of a core that the load has.
     const core = pinning?.workers.at(-1);
     const passed = variables?.passed;
@@ -175,6 +183,28 @@ export class ProcessStage implements Stage, AsyncDisposable {
     return launchedServer(settings, targetOptions, bytes);
   }
 
+  /** Puts the proxy of the case before its servers; undefined if it has none. */
+  #behindProxy(servers: Host, inBrowser: boolean): ProxiedHost | undefined {
+    const { entry, variant, dimensions, clients } = this.#planned;
+    const via = viaIn(dimensions);
+    const carries = proxiedOf({ entry, variant });
+    if (via === undefined) return undefined;
+    if (carries === undefined || typeof carries === 'object') throw new Error('no proxy passes this transport on');
+    const { pinning, link, signal } = this.#settings;
+    const secure = addressesOf({ entry, variant })?.schemes.find(({ tls, as }) => tls && as === undefined);
+    return new ProxiedHost(servers, {
+      via,
+      carries,
+      connections: connectionsFor(clients, openFiles()?.hard ?? null),
+      link,
+      core: pinning?.server,
+      secureScheme: secure?.name ?? '',
+      // A browser does not tell the bytes of its connections.
+      ...(inBrowser ? {} : { clientBytes: async () => sumOf(await this.#generator.bytes()) }),
+      signal,
+    });
+  }
+
   /** Address that clients connect to; that of the first server if there are several. */
   get url(): string {
     return this.#urls[0] ?? '';
@@ -196,7 +226,9 @@ export class ProcessStage implements Stage, AsyncDisposable {
     const relay = isRelayed(link) ? { relay: await this.#whileServed(link.counts()) } : {};
     const radio =
       this.#watchesRadio && isRelayed(link) ? { radio: await this.#whileServed(link.radioCounts()) } : undefined;
-    return { ...usage, link: link.counters(), ...relay, ...radio };
+    const proxied = this.#proxied;
+    const proxy = proxied === undefined ? {} : { proxy: { name: proxied.proxyName ?? '', ...proxied.proxyUsage() } };
+    return { ...usage, ...proxy, link: link.counters(), ...relay, ...radio };
   }
 
   /** Begins to watch the use of a phone's radio by each client, which later snapshots have. Does nothing without a relay. */
@@ -214,6 +246,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
     const watched = [
       // The process may be another one by the end.
       ...(server === null ? [] : [{ ...server, role: 'server', pid: () => server?.pid }]),
+      ...(this.#proxied === undefined ? [] : [{ ...this.#proxied.proxyTree, role: 'proxy' }]),
       ...this.#generator.processes,
       ...(this.#log === undefined ? [] : [{ role: 'publisher', pid: this.#log.pid }]),
       ...(this.#readers === undefined ? [] : [{ role: 'readers', pid: this.#readers.pid }]),
@@ -450,6 +483,9 @@ export class ProcessStage implements Stage, AsyncDisposable {
     const { ways, link } = this.#settings;
     // A browser chooses the source of its connections.
     if (isInBrowser(this.#planned)) return [];
+    // A proxy that looks at source addresses would send all sessions of one address to one server.
+    const isBySource = viaIn(this.#planned.dimensions)?.sticky === 'source';
+    if (isBySource && ways.length === 0) return link.ways.map(({ source }) => ({ source }));
     if (entry.sharesSocket) return isRelayed(link) && target === null ? ways : [];
     return target === null && !isRelayed(link) ? ways : ways.map(({ source }) => ({ source }));
   }

@@ -74,7 +74,7 @@ export async function runTrial(
   }
 }
 
-/** Adds the cores that a trial's processes are pinned to: the server, then the load workers in their order, or a browser to all of theirs. */
+/** Adds the cores that a trial's processes are pinned to: the server and its proxy, then the load workers in their order, or a browser to all of theirs. */
 function withCores(
   processes: readonly ProcessUsage[],
   pinning: StageSettings['pinning'],
@@ -83,7 +83,7 @@ function withCores(
   const workers = [...(pinning?.workers ?? [])];
   const all = pinning === undefined ? undefined : [...new Set(workers)].join(',');
   return processes.map((one) => {
-    const cores = one.role === 'server' ? pinning?.server : inBrowser ? all : workers.shift();
+    const cores = ['server', 'proxy'].includes(one.role) ? pinning?.server : inBrowser ? all : workers.shift();
     return cores === undefined ? one : { ...one, cores };
   });
 }

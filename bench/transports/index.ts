@@ -13,6 +13,7 @@ import type {
   HandshakeConditions,
   HandshakeStep,
   InBrowser,
+  Proxied,
   TransportEntry,
   Variant,
 } from './shape.ts';
@@ -31,6 +32,7 @@ export type {
   HandshakeConditions,
   HandshakeStep,
   InBrowser,
+  Proxied,
   TransportEntry,
   Variant,
 } from './shape.ts';
@@ -196,6 +198,10 @@ export function whyTooLargeInBrowser(choice: TransportChoice, size: number): str
   const { mostBytes = Number.POSITIVE_INFINITY } = use.speaks === 'never' ? {} : use;
   return size > mostBytes ? `carries no messages larger than ${mostBytes} bytes in a browser` : undefined;
 }
+
+/** Protocol of this variant that a proxy has to pass on; undefined where a transport from outside the repository does not say. */
+export const proxiedOf = ({ entry, variant }: TransportChoice): Proxied | undefined =>
+  variant?.proxied ?? entry.proxied;
 
 /** Says why the transport cannot be used on this machine and what would help; undefined if it can be. */
 export async function whyUnavailable(entry: TransportEntry): Promise<string | undefined> {
