@@ -1,4 +1,5 @@
 import { decode } from '../load/histogram.ts';
+import type { Recording } from '../load/recording.ts';
 import { summariseTimeline } from '../load/timeline.ts';
 import { maxBesideWaitShare } from '../plan/beside.ts';
 import type { Contention } from '../results/machine/cores.ts';
@@ -15,10 +16,12 @@ import type {
 } from '../results/schema.ts';
 import { summarise as percentilesOf, summariseLatency } from '../results/summary.ts';
 import { ranElsewhere, receiversOf } from '../results/values.ts';
+import { viaIn } from '../results/via.ts';
 import type { Extras, PlannedCase, Reading, Snapshot } from '../scenarios/shape.ts';
 import { commandShown } from '../security/redact.ts';
 import { capabilitiesOf } from '../transports/index.ts';
 import { LOCAL_HOST } from './environment.ts';
+import type { Part } from './host.ts';
 import type { LinkCounters } from './link.ts';
 import type { MachineObservation } from './machine/watch.ts';
 import { judge, MACHINE_RULES } from './validity.ts';
@@ -37,6 +40,7 @@ export function summarise(
   const { accounting, rules } = scenario.kind;
   const messages = countMessages(planned, reading);
   const overdueBounds = isOverloaded(planned, messages) ? recording.overdueBounds : undefined;
+  const parts = partsBetween(reading);
   const usage = usageOf(reading);
   const relay = relayedBetween(reading.before.relay, reading.after.relay);
   const histograms = {
@@ -50,7 +54,7 @@ export function summarise(
   const notMeasured = [
     ...(ranElsewhere(planned) ? SERVER_NOT_OURS : []),
     // Behind a proxy, too, they are counted at the clients’ sockets.
-    ...(planned.target === null && reading.after.proxy === undefined ? [] : bytesNotMeasured(reading)),
+    ...(planned.target === null && viaIn(planned.dimensions) === undefined ? [] : bytesNotMeasured(reading)),
     ...(reading.contention?.notMeasured ?? []),
   ];
   const measurement: Judged['measurement'] = {
@@ -65,7 +69,7 @@ export function summarise(
     ...(machine?.quota === undefined
       ? {}
       : { throttled: { times: machine.quota.times, seconds: machine.quota.seconds } }),
-    processes: withWaits(processesOf(usage, reading, planned), reading.contention),
+    processes: withWaits(processesOf(usage, recording, planned, parts), reading.contention),
     ...(reading.contention?.cores === undefined ? {} : { cores: [...reading.contention.cores] }),
     ...(notMeasured.length === 0 ? {} : { notMeasured }),
     ...(overdueBounds === undefined ? {} : { overload: overloadOf(planned, reading, overdueBounds) }),
@@ -147,13 +151,22 @@ export function usageOf({ idle, before, after, recording, workers }: Reading): U
   };
 }
 
+/** Processes of a service of several servers over the window; empty if there is one. */
+function partsBetween({ before, after }: Pick<Reading, 'before' | 'after'>): Part[] {
+  return (after.parts ?? []).map((part) => {
+    const first = before.parts?.find(({ role }) => role === part.role);
+    return { ...part, cpuSeconds: Math.max(0, part.cpuSeconds - (first?.cpuSeconds ?? 0)) };
+  });
+}
+
 const NODE = `node ${process.versions.node}`;
 
 /** Processes that took part, without the cores that they are pinned to; those of a command count as one. */
 function processesOf(
   usage: Usage,
-  { before, after, recording: { workers = [] } }: Reading,
+  { workers = [] }: Recording,
   planned: PlannedCase,
+  parts: readonly Part[],
 ): ProcessUsage[] {
   const local = (
     role: string,
@@ -168,20 +181,13 @@ function processesOf(
   });
   const runtime = planned.exec === undefined ? NODE : commandShown(planned.exec);
   return [
-    ...(ranElsewhere(planned) ? [] : [local('server', runtime, usage.server)]),
-    ...(after.proxy === undefined
-      ? []
-      : [
-          local('proxy', after.proxy.name, {
-            cpuSeconds: after.proxy.cpuSeconds - (before.proxy?.cpuSeconds ?? 0),
-            rssBytes: after.proxy.rssBytes,
-          }),
-        ]),
+    ...(ranElsewhere(planned) || parts.length > 0 ? [] : [local('server', runtime, usage.server)]),
+    ...parts.map(({ role, runtime: own = runtime, ...used }) => local(role, own, used)),
     ...workers.map((worker) => local(worker.role ?? 'generator', worker.runtime ?? NODE, worker)),
   ];
 }
 
-/** Adds the times that processes waited for a core; both are in the order of server, proxy, load workers. */
+/** Adds the times that processes waited for a core; both are in the order of servers and what is beside them, then load workers. */
 function withWaits(processes: readonly ProcessUsage[], contention: Contention | undefined): ProcessUsage[] {
   return processes.map((one, index) => {
     const waitSeconds = contention?.waits[index];

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { newEpoch } from '../codec/replay-log.ts';
 import type { Limits, Options, ServerSettings, ServerUsage } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
 import type { Probe } from '../load/answers/form.ts';
@@ -27,6 +28,7 @@ import { isInBrowser } from '../scenarios/shared/clients-in.ts';
 import { policyOf } from '../scenarios/shared/faults.ts';
 import { heartbeatOptions } from '../scenarios/shared/heartbeat.ts';
 import { longestRoundTripSeconds, networkOf, patienceSeconds } from '../scenarios/shared/network.ts';
+import { hasBackplane, nodesOf } from '../scenarios/shared/nodes.ts';
 import { readersAmong } from '../scenarios/shared/readers.ts';
 import { makeIdentity } from '../security/identity.ts';
 import { addressShown } from '../security/redact.ts';
@@ -43,12 +45,14 @@ import type { Link } from './link.ts';
 import type { Roots } from './machine/roots.ts';
 import type { MachineWatch } from './machine/watch.ts';
 import { isRelayed } from './network/relayed-link.ts';
-import { PATIENCE_SECONDS, PLUGIN_SECONDS, startServer } from './processes.ts';
+import { PATIENCE_SECONDS, PLUGIN_SECONDS, type Server, startServer } from './processes.ts';
 import { ReaderProcess } from './readers/reader-process.ts';
 import { disrupt } from './recovery/disrupt.ts';
 import { PublishedLog } from './recovery/published-log.ts';
+import { severalNodes } from './scale/nodes.ts';
 import { connectionsFor } from './scale/proxies/order.ts';
-import { ProxiedHost } from './scale/proxies/proxied-host.ts';
+import { proxiedHost } from './scale/proxies/proxied-host.ts';
+import { openRedis, outsideRedis } from './scale/redis.ts';
 import type { Variables } from './variables.ts';
 
 /** Processes, link and security of a trial. */
@@ -70,6 +74,8 @@ export interface StageSettings {
   readonly security: Security;
   /** Browser that clients run in. Absent: no case of the run has its clients in one. */
   readonly browser?: Browser | undefined;
+  /** Redis that several servers share. Absent or null: one of the trial's own. */
+  readonly backplane?: string | null;
   /** True if other trials of the run may use the cores at the same time. */
   readonly beside?: boolean;
   /** Places from which the use of the cores, the quota and other runs are read; what an empty one would tell is left out. */
@@ -97,8 +103,6 @@ export class ProcessStage implements Stage, AsyncDisposable {
   readonly #settings: StageSettings;
   readonly #generator: LoadGenerator;
   readonly #host: Host;
-  /** That host, in a trial with a proxy. */
-  readonly #proxied: ProxiedHost | undefined;
   /** Replay log of the server, in a trial with a fault. */
   readonly #log: PublishedLog | undefined;
   /** Sessions that become slow, in a trial that has such. */
@@ -146,9 +150,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
         ? browserWorkers(browser, { choice: planned, certificate: settings.security.client.authority })
         : undefined,
     );
-    const host = this.#start();
-    this.#proxied = this.#behindProxy(host, inBrowser);
-    this.#host = this.#proxied ?? host;
+    this.#host = this.#behindProxy(this.#start(), inBrowser);
     // Publisher and slow readers use little of a core that the load has.
     const core = pinning?.workers.at(-1);
     const passed = variables?.passed;
@@ -175,24 +177,26 @@ export class ProcessStage implements Stage, AsyncDisposable {
     const bytes = () => this.#generator.bytes();
     if (target === null) {
       const listenSeconds = entry.module === undefined ? PATIENCE_SECONDS : PLUGIN_SECONDS;
-      const start = () => startServer({ core, end: link.serverEnd, variables: variables?.passed });
-      return ourServer(start, { seconds: PATIENCE_SECONDS, signal }, listenSeconds);
+      const start = (): Server => startServer({ core, end: link.serverEnd, variables: variables?.passed });
+      const host = (start: () => Server): Host =>
+        ourServer(start, { seconds: PATIENCE_SECONDS, signal }, listenSeconds);
+      return hasBackplane(this.#planned) ? this.#startNodes(host) : host(start);
     }
     if (exec === undefined) return foreignServer({ urls: [target], effective: targetOptions }, bytes);
     const settings = { command: exec, url: target, link, core, datagrams: entry.port === 'udp', signal };
     return launchedServer(settings, targetOptions, bytes);
   }
 
-  /** Puts the proxy of the case before its servers; undefined if it has none. */
-  #behindProxy(servers: Host, inBrowser: boolean): ProxiedHost | undefined {
+  /** Puts the proxy of the case before its servers, if it has one. */
+  #behindProxy(servers: Host, inBrowser: boolean): Host {
     const { entry, variant, dimensions, clients } = this.#planned;
     const via = viaIn(dimensions);
     const carries = proxiedOf({ entry, variant });
-    if (via === undefined) return undefined;
+    if (via === undefined) return servers;
     if (carries === undefined || typeof carries === 'object') throw new Error('no proxy passes this transport on');
     const { pinning, link, signal } = this.#settings;
     const secure = addressesOf({ entry, variant })?.schemes.find(({ tls, as }) => tls && as === undefined);
-    return new ProxiedHost(servers, {
+    return proxiedHost(servers, {
       via,
       carries,
       connections: connectionsFor(clients, openFiles()?.hard ?? null),
@@ -202,6 +206,19 @@ export class ProcessStage implements Stage, AsyncDisposable {
       // A browser does not tell the bytes of its connections.
       ...(inBrowser ? {} : { clientBytes: async () => sumOf(await this.#generator.bytes()) }),
       signal,
+    });
+  }
+
+  /** Starts several servers, each on a core of its own where there are enough. */
+  #startNodes(host: (start: () => Server) => Host): Host {
+    const { pinning, link, signal, variables, runId, backplane } = this.#settings;
+    const nodes = nodesOf(this.#planned);
+    const coreOf = (index: number): string | undefined => pinning?.nodes?.[index] ?? pinning?.server;
+    const settings = { end: link.serverEnd, variables: variables?.passed };
+    return severalNodes({
+      hosts: Array.from({ length: nodes }, (_, index) => host(() => startServer({ core: coreOf(index), ...settings }))),
+      openRedis: () => (backplane == null ? openRedis({ link, core: coreOf(nodes), signal }) : outsideRedis(backplane)),
+      backplane: { channel: `wirebench-${runId}-${newEpoch()}`, encoding: this.#planned.encoding },
     });
   }
 
@@ -222,13 +239,12 @@ export class ProcessStage implements Stage, AsyncDisposable {
 
   async snapshot(): Promise<Snapshot> {
     const usage = await this.#whileServed(this.#host.usage());
+    const parts = this.#host.parts === undefined ? {} : { parts: await this.#whileServed(this.#host.parts()) };
     const { link } = this.#settings;
     const relay = isRelayed(link) ? { relay: await this.#whileServed(link.counts()) } : {};
     const radio =
       this.#watchesRadio && isRelayed(link) ? { radio: await this.#whileServed(link.radioCounts()) } : undefined;
-    const proxied = this.#proxied;
-    const proxy = proxied === undefined ? {} : { proxy: { name: proxied.proxyName ?? '', ...proxied.proxyUsage() } };
-    return { ...usage, ...proxy, link: link.counters(), ...relay, ...radio };
+    return { ...usage, ...parts, link: link.counters(), ...relay, ...radio };
   }
 
   /** Begins to watch the use of a phone's radio by each client, which later snapshots have. Does nothing without a relay. */
@@ -241,12 +257,13 @@ export class ProcessStage implements Stage, AsyncDisposable {
 
   async window<Result>(work: () => Promise<Result>): Promise<Window<Result>> {
     let server = await this.#host.tree();
+    let parts = await this.#host.parts?.();
     const { proc } = this.#settings.roots ?? { proc: '' };
     const before = await this.snapshot();
     const watched = [
       // The process may be another one by the end.
-      ...(server === null ? [] : [{ ...server, role: 'server', pid: () => server?.pid }]),
-      ...(this.#proxied === undefined ? [] : [{ ...this.#proxied.proxyTree, role: 'proxy' }]),
+      ...(parts ?? []).map(({ role }, index) => ({ role, pid: () => parts?.[index]?.pid })),
+      ...(server === null || parts !== undefined ? [] : [{ ...server, role: 'server', pid: () => server?.pid }]),
       ...this.#generator.processes,
       ...(this.#log === undefined ? [] : [{ role: 'publisher', pid: this.#log.pid }]),
       ...(this.#readers === undefined ? [] : [{ role: 'readers', pid: this.#readers.pid }]),
@@ -254,6 +271,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
     const end = proc ? watchCores(watched, { proc, beside: this.#settings.beside ?? false }) : undefined;
     const result = await work();
     server = await this.#host.tree();
+    parts = await this.#host.parts?.();
     const contention = end?.();
     const after = await this.snapshot();
     return { before, after, result, ...(contention === undefined ? {} : { contention }) };
@@ -356,7 +374,9 @@ export class ProcessStage implements Stage, AsyncDisposable {
     const { entry, variant, application } = this.#planned;
     const { link } = this.#settings;
     this.#security = await this.#securityForWays();
-    await this.#log?.open();
+    if (this.#host.open !== undefined) await this.#whileServed(this.#host.open());
+    const { backplane } = this.#host;
+    await this.#log?.open(backplane);
     const dialledByWays = this.#ways().some(({ host }) => host !== undefined);
     const listening = this.#host.listen({
       order: 'listen',
@@ -367,13 +387,19 @@ export class ProcessStage implements Stage, AsyncDisposable {
       options: { ...optionsOf({ entry, variant }), ...heartbeatOptions(this.#planned) },
       limits: this.#limits(),
       ...this.#security.server,
-      ...(this.#log === undefined ? {} : { log: this.#log.file, ...(await this.#pinned()) }),
+      ...(this.#log === undefined ? {} : { ...this.#logFor(backplane), ...(await this.#pinned()) }),
     });
     const { urls, effective } = await this.#whileServed(listening);
     this.#urls = urls;
     await this.#whileServed(this.#generator.reach(urls[0]!));
     const { answers } = this.#planned;
     this.#effective = answers === undefined ? effective : { ...effective, ...answersInForce(answers) };
+  }
+
+  /** Place of the replay log, for the servers. */
+  #logFor(backplane: Host['backplane']): { readonly log?: string; readonly logEpoch?: string } {
+    if (this.#log === undefined) return {};
+    return backplane === undefined ? { log: this.#log.file } : { logEpoch: this.#log.epoch };
   }
 
   async #openSessions(until: number, inFlight: number): Promise<Opened> {
@@ -427,6 +453,9 @@ export class ProcessStage implements Stage, AsyncDisposable {
     return {
       module: clientModule(entry),
       urls: this.#urls,
+      ...(hasBackplane(this.#planned) && this.#urls.length === nodesOf(this.#planned)
+        ? { nodes: this.#urls.length }
+        : {}),
       options: { ...optionsOf({ entry, variant }), ...targetOptions, ...heartbeatOptions(this.#planned) },
       encoding,
       payload,
