@@ -93,6 +93,7 @@ const EXAMPLES: Readonly<Record<Setting | keyof typeof TARGET_FLAGS | keyof type
   backplane: { nodes: '2', backplane: 'redis://127.0.0.1:6379' },
   'clients-in': { 'clients-in': 'node,chromium' },
   browser: { 'clients-in': 'chromium', browser: `/opt/it's a/chrome` },
+  via: { via: 'none,nginx:defaults,haproxy:cookie' },
   link: { link: 'loopback' },
   aa: { aa: true },
   'keep-going': { 'keep-going': true },

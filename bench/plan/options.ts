@@ -1,6 +1,6 @@
 import { MAX_SEQUENCE } from '../codec/header.ts';
 import { quoted } from '../results/command.ts';
-import { LIBRARY_HEARTBEAT, NO_NETWORK } from '../results/dimensions.ts';
+import { LIBRARY_HEARTBEAT, NO_NETWORK, NO_PROXY } from '../results/dimensions.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { Load, ScenarioEntry } from '../scenarios/shape.ts';
 import { isBrowser } from '../scenarios/shared/clients-in.ts';
@@ -90,6 +90,7 @@ export function readOptions(
     ...foreign(options, given, chosen),
     ...networkProblems(options, given, chosen),
     ...browserProblems(options, given),
+    ...proxyProblems(options, given),
     ...nodesProblems(options, given, chosen),
     ...(isOfFaults(asked) ? faultlessProblems(given, chosen) : []),
   ];
@@ -289,6 +290,14 @@ const isOverRedis = (name: string): boolean => {
   const choice = findTransport(name);
   return choice !== undefined && needsBackplane(choice);
 };
+
+/** Problems of a proxy before a server that is not ours, whose protocol and addresses are unknown. */
+function proxyProblems({ vias, url }: RunOptions, given: Partial<Record<Setting, Given>>): string[] {
+  const isUsed = vias.some((one) => one !== NO_PROXY);
+  return isUsed && url !== null
+    ? [`${given.via?.where} is put before servers of ours; leave it or ${given.url?.where} out`]
+    : [];
+}
 
 /** Problems of several servers, of the Redis that they share, and of faults that only they have. */
 function nodesProblems(

@@ -5,6 +5,7 @@ import { caseId, concerns, flagOf, unusualDimensions } from '../results/case.ts'
 import { NO_NETWORK } from '../results/dimensions.ts';
 import type { Case } from '../results/schema.ts';
 import { receiversOf } from '../results/values.ts';
+import { parseVia } from '../results/via.ts';
 import { findScenario, scenarios } from '../scenarios/index.ts';
 import type { Disruption, OpenDimensions, PlannedCase, ScenarioEntry } from '../scenarios/shape.ts';
 import { isBrowser } from '../scenarios/shared/clients-in.ts';
@@ -30,6 +31,7 @@ import { isLikeNetwork, loadOver } from './networks.ts';
 import { type RunOptions, SETTINGS } from './options.ts';
 import { scenariosOf, trialsOfParts } from './parts.ts';
 import { RUN_SETTINGS } from './settings.ts';
+import { whyNotVia } from './vias.ts';
 
 /** Requested cases that are not measured. */
 export interface LeftOut {
@@ -102,14 +104,21 @@ export function makePlan(
 export const trialsOf = ({ trials }: PlannedCase, options: Pick<RunOptions, 'trials'>): number =>
   trials ?? options.trials;
 
-/** Plan without the cases for which `isLeft` is true: they are listed as unavailable for the reason, with their values in dimensions. */
+/**
+ * Plan without the cases for which `isLeft` is true: they are listed as unavailable, or as what `kind` says, for the reason, with their
+ * values in dimensions.
+ */
 export function withoutCases(
   plan: RunPlan,
   isLeft: (planned: PlannedCase) => boolean,
-  { dimensions, reason }: { readonly dimensions: OpenDimensions; readonly reason: string },
+  {
+    dimensions,
+    kind = 'unavailable',
+    reason,
+  }: Pick<LeftOut, 'reason'> & { dimensions: OpenDimensions; kind?: LeftOut['kind'] },
 ): RunPlan {
   const names = [...new Set(plan.cases.filter(isLeft).map(nameOf))];
-  const leftOut = names.map((name): LeftOut => ({ name, dimensions, kind: 'unavailable', reason }));
+  const leftOut = names.map((name): LeftOut => ({ name, dimensions, kind, reason }));
   return {
     ...plan,
     leftOut: [...plan.leftOut, ...leftOut],
@@ -183,7 +192,13 @@ function leftOutOf(
         return reason === undefined ? [] : [{ name, size, dimensions, kind, reason } as const];
       }),
     );
-    return [...kinds, ...sizes, ...heartbeats, ...browsers, ...largeInBrowsers, ...nodesLeftOut(name, options, asked)];
+    const proxies = options.vias.flatMap((value) => {
+      const via = parseVia(value);
+      const reason = via === undefined ? undefined : whyNotVia(found, via);
+      return reason === undefined ? [] : [{ name, dimensions: { via: value }, kind, reason } as const];
+    });
+    const nodes = nodesLeftOut(name, options, asked);
+    return [...kinds, ...sizes, ...heartbeats, ...browsers, ...largeInBrowsers, ...proxies, ...nodes];
   });
 }
 

@@ -8,6 +8,7 @@ import {
   FAULTS,
   LIBRARY_HEARTBEAT,
   NO_NETWORK,
+  NO_PROXY,
   PAYLOADS,
   POLICIES,
   READERS,
@@ -40,6 +41,7 @@ import {
   readUrl,
   readVariables,
 } from './readers.ts';
+import { readVias } from './vias.ts';
 
 /** Profiles; `all` also measures every variant, `networks` every named network, `recovery` every fault under both policies. */
 export const PROFILES = ['default', 'quick', 'all', 'networks', 'recovery'] as const;
@@ -442,6 +444,15 @@ export const RUN_SETTINGS = {
     usual: 'WIREBENCH_CHROMIUM, or the first that is found',
     usedBy: ({ browsers }) => browsers !== false,
     read: (given): string | null => (given === undefined ? null : String(given.value)),
+  }),
+  via: setting({
+    option: 'vias',
+    argument: '<proxies>',
+    help: 'proxy between clients and server: none, nginx, haproxy, or a form such as nginx:defaults or haproxy:cookie; several separated by commas; see docs/scale.md',
+    usual: NO_PROXY,
+    read: (given, { problems }): readonly string[] => readVias(given, problems),
+    write: unless(NO_PROXY),
+    spans: (values) => values,
   }),
   link: setting({
     option: 'link',

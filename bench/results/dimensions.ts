@@ -16,6 +16,28 @@ export const READERS = ['stopped', 'slow'] as const;
 export const CLIENTS_IN = ['node', 'chromium'] as const;
 /** Heartbeats of a case that sends them at the default interval of its library, or of our server where that has none. */
 export const LIBRARY_HEARTBEAT = 'library';
+/** Proxies that clients reach the servers through. */
+export const PROXIES = ['nginx', 'haproxy'] as const;
+/** Means by which a proxy keeps a session at one of several servers. */
+export const STICKINESS = ['none', 'cookie', 'source', 'hash'] as const;
+/** Value of a case whose clients reach the server without a proxy. */
+export const NO_PROXY = 'none';
+/** Forms of a proxy: as its documentation advises and sticky by source address, and others; each has one way to be written. */
+const PROXY_FORMS = [
+  '',
+  ':none',
+  ':cookie',
+  ':hash',
+  ':defaults',
+  ':defaults+cookie',
+  ':defaults+source',
+  ':defaults+hash',
+];
+/** All values of `via`. */
+export const VIAS: readonly string[] = [
+  NO_PROXY,
+  ...PROXIES.flatMap((proxy) => PROXY_FORMS.map((form) => `${proxy}${form}`)),
+];
 /** Algorithms for signing tokens. */
 export const ALGORITHMS = ['HS256', 'ES256'] as const;
 
@@ -274,6 +296,17 @@ export const DIMENSIONS: readonly Dimension[] = [
     label: unlessDefault((value) => `in ${TITLES[String(value)] ?? value}`),
     text: (value) => `in ${TITLES[String(value)] ?? value}`,
     column: { header: 'clients_in', cell: (value) => (value === CLIENTS_IN[0] ? null : value) },
+  },
+  {
+    name: 'via',
+    title: 'proxy',
+    defaultOf: () => NO_PROXY,
+    values: VIAS,
+    // One run shows what a proxy adds.
+    comparable: true,
+    label: unlessDefault((value) => `via ${value}`),
+    text: (value) => (value === NO_PROXY ? 'no proxy' : `via ${value}`),
+    column: { header: 'via', cell: (value) => (value === NO_PROXY ? null : value) },
   },
   {
     name: 'nodes',

@@ -162,7 +162,8 @@ export function launchedServer(settings: OwnServerSettings, effective: Options, 
   };
 }
 
-function sumOf(workers: Awaited<ReturnType<LoadBytes>>): SocketBytes {
+/** Bytes of all load workers together. */
+export function sumOf(workers: Awaited<ReturnType<LoadBytes>>): SocketBytes {
   const sum = (of: keyof SocketBytes): number => workers.reduce((total, one) => total + (one[of] ?? 0), 0);
   return { bytesUp: sum('bytesUp'), bytesDown: sum('bytesDown'), aboveTls: sum('aboveTls') };
 }

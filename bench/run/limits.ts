@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import type { Way } from '../load/protocol.ts';
 import { command } from '../results/command.ts';
 import { ranElsewhere } from '../results/values.ts';
+import { viaIn } from '../results/via.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
 import { networkOf } from '../scenarios/shared/network.ts';
 import type { Link } from './link.ts';
+import { FILES_PER_CONNECTION } from './scale/proxies/order.ts';
 
 /** Limits of open files, which include sockets, of a process. Node raises its own soft limit to the hard one when it starts. */
 export function openFiles(): { readonly soft: number; readonly hard: number } | null {
@@ -38,12 +40,12 @@ const USABLE_PORTS = 0.8;
 export function tooFewFiles(
   what: string,
   connections: number,
-  { files, flag }: { files: number | null; flag: string },
+  { files, flag, where = 'the server' }: { files: number | null; flag: string; where?: string },
 ): string[] {
   const needed = connections + OTHER_FILES;
   if (files === null || needed <= files) return [];
   return [
-    `${what} need ${needed} open files in the server, but this system allows a process only ${files}; raise the hard limit (${command('ulimit -Hn')}, as root, or the container’s nofile) or use fewer ${flag}`,
+    `${what} need ${needed} open files in ${where}, but this system allows a process only ${files}; raise the hard limit (${command('ulimit -Hn')}, as root, or the container’s nofile) or use fewer ${flag}`,
   ];
 }
 
@@ -76,6 +78,18 @@ export function fitToMachine(
   const problems: string[] = [];
   // A server that the run starts gets the limits of this process; those of a foreign one are unknown.
   if (!ranElsewhere(largest)) problems.push(...tooFewFiles(what, needed, { files, flag: '--clients' }));
+  const behind = cases.filter(({ dimensions }) => viaIn(dimensions) !== undefined);
+  if (behind.length > 0 && problems.length === 0) {
+    const most = behind.reduce((a, b) => (connectionsOf(b) > connectionsOf(a) ? b : a));
+    const filesOfProxy = FILES_PER_CONNECTION * connectionsOf(most);
+    problems.push(
+      ...tooFewFiles(`${most.clients} sessions of ${most.name}`, filesOfProxy, {
+        files,
+        flag: '--clients',
+        where: 'the proxy',
+      }),
+    );
+  }
   const atOnce = files === null ? needed : Math.max(1, files - OTHER_FILES);
   const minWorkers = !ranElsewhere(largest) ? 1 : Math.ceil(needed / atOnce);
   if (asked && minWorkers > workers) {

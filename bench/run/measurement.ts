@@ -16,6 +16,7 @@ import type {
 } from '../results/schema.ts';
 import { summarise as percentilesOf, summariseLatency } from '../results/summary.ts';
 import { ranElsewhere, receiversOf } from '../results/values.ts';
+import { viaIn } from '../results/via.ts';
 import type { Extras, Part, PlannedCase, Reading, Snapshot } from '../scenarios/shape.ts';
 import { hasBackplane } from '../scenarios/shared/nodes.ts';
 import { commandShown } from '../security/redact.ts';
@@ -54,7 +55,8 @@ export function summarise(
   };
   const notMeasured = [
     ...(ranElsewhere(planned) ? SERVER_NOT_OURS : []),
-    ...(planned.target === null ? [] : bytesNotMeasured(reading)),
+    // Behind a proxy, too, they are counted at the clients’ sockets.
+    ...(planned.target === null && viaIn(planned.dimensions) === undefined ? [] : bytesNotMeasured(reading)),
     ...(hasBackplane(planned) && recording.sameNode === undefined ? [NOT_BETWEEN_NODES] : []),
     ...(reading.contention?.notMeasured ?? []),
   ];
@@ -185,12 +187,12 @@ function processesOf(
   const runtime = planned.exec === undefined ? NODE : commandShown(planned.exec);
   return [
     ...(ranElsewhere(planned) || parts.length > 0 ? [] : [local('server', runtime, usage.server)]),
-    ...parts.map(({ role, runtime: own = NODE, ...used }) => local(role, own, used)),
+    ...parts.map(({ role, runtime: own = runtime, ...used }) => local(role, own, used)),
     ...workers.map((worker) => local(worker.role ?? 'generator', worker.runtime ?? NODE, worker)),
   ];
 }
 
-/** Adds the times that processes waited for a core; both are in the order of server, then load workers. */
+/** Adds the times that processes waited for a core; both are in the order of servers and what is beside them, then load workers. */
 function withWaits(processes: readonly ProcessUsage[], contention: Contention | undefined): ProcessUsage[] {
   return processes.map((one, index) => {
     const waitSeconds = contention?.waits[index];

@@ -23,13 +23,15 @@ const MARK = 'WIREBENCH_SERVER';
 /**
  * Shell script that runs the command $1 in the background, reports on descriptor 3, and waits for the end of its input, which comes
  * when this process ends, however it ends. It is the first process of a process namespace, so the kernel then kills every process in
- * there. Without a namespace ($2 is the mark), it kills the marked processes and its own process group.
+ * there. Without a namespace ($2 is the mark), it kills the marked processes and its own process group. Before that it removes the
+ * folder $3, if there is one.
  */
 const SUPERVISE = `
 if [ -z "$2" ]; then mount -t proc proc /proc 2>/dev/null; fi
 { if [ -n "$2" ]; then export ${MARK}="$2"; fi; (exec 2>&4 3>&- 4>&-; exec sh -c "$1"); echo "ended $?" >&3; } 4>&2 2>/dev/null &
 echo ready >&3
 read -r _
+[ -z "$3" ] || rm -rf "$3"
 [ -n "$2" ] || exit 0
 for round in 1 2 3; do
   for file in $(grep -lz "^${MARK}=$2\\$" /proc/[0-9]*/environ 2>/dev/null); do
@@ -56,6 +58,12 @@ export interface OwnServerSettings {
   readonly signal: AbortSignal;
   /** Time it has to listen. */
   readonly startSeconds?: number;
+  /** Port to listen on. Default: a free one. */
+  readonly port?: number;
+  /** Folder of its files, which is removed when it ends. */
+  readonly folder?: string;
+  /** Name of what the command starts, in errors. Default: the server. */
+  readonly name?: string;
 }
 
 /** Processes of a user's own server, started by a shell command. None outlives this process. */
@@ -76,7 +84,7 @@ export class OwnServer implements AsyncDisposable {
 
   /** Starts the command and waits until it listens. Throws `NeverListened` if it does not. */
   static async start(settings: OwnServerSettings): Promise<OwnServer> {
-    const server = new OwnServer(settings, await freePort(settings.link));
+    const server = new OwnServer(settings, settings.port ?? (await freePort(settings.link)));
     try {
       await server.#listening();
       return server;
@@ -87,7 +95,7 @@ export class OwnServer implements AsyncDisposable {
   }
 
   private constructor(settings: OwnServerSettings, port: number) {
-    const { link, core, command, url } = settings;
+    const { link, core, command, url, folder = '' } = settings;
     const isContained = link.serverEnd.length > 0;
     this.#settings = settings;
     this.#port = port;
@@ -97,7 +105,7 @@ export class OwnServer implements AsyncDisposable {
       ...link.serverEnd,
       ...(core === undefined ? [] : ['taskset', '-c', core]),
       ...(isContained ? ['unshare', '--mount', '--pid', '--fork', '--kill-child'] : []),
-      ...['sh', '-c', SUPERVISE, 'sh', filledIn(command, link.host, port), this.#mark ?? ''],
+      ...['sh', '-c', SUPERVISE, 'sh', filledIn(command, link.host, port), this.#mark ?? '', folder],
     ];
     this.#child = spawn(program!, args, {
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
@@ -248,7 +256,8 @@ export class OwnServer implements AsyncDisposable {
   #told(what: string): string {
     const said = outputShown(this.#output).trim().split('\n').slice(-QUOTED_LINES).join('\n');
     const quoted = tailOf(said, QUOTED_CHARACTERS);
-    return `the server (${commandShown(this.#settings.command)}) ${what}${quoted === '' ? '; it said nothing' : `; it said: ${quoted}`}`;
+    const { command, name = 'the server' } = this.#settings;
+    return `${name} (${commandShown(command)}) ${what}${quoted === '' ? '; it said nothing' : `; it said: ${quoted}`}`;
   }
 }
 

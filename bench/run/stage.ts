@@ -13,6 +13,7 @@ import { paceOf } from '../plan/beside.ts';
 import { tlsOf } from '../plan/plan.ts';
 import { MAX_SIZE } from '../plan/settings.ts';
 import { ranElsewhere } from '../results/values.ts';
+import { viaIn } from '../results/via.ts';
 import type {
   Course,
   Disrupted,
@@ -32,13 +33,14 @@ import { readersAmong } from '../scenarios/shared/readers.ts';
 import { makeIdentity } from '../security/identity.ts';
 import { addressShown } from '../security/redact.ts';
 import type { Security } from '../security/security.ts';
-import { capabilitiesOf, clientModule, optionsOf, serverModule } from '../transports/index.ts';
+import { addressesOf, capabilitiesOf, clientModule, optionsOf, proxiedOf, serverModule } from '../transports/index.ts';
 import type { CpuPinning } from './affinity.ts';
 import { type Browser, browserWorkers, pagesFor } from './browser/workers.ts';
 import { OrderFailed } from './child.ts';
 import { watchCores } from './contention/contention.ts';
 import { LoadGenerator, maxOpeningSeconds, type SessionSettings } from './generator.ts';
-import { foreignServer, type Host, launchedServer, ourServer } from './host.ts';
+import { foreignServer, type Host, launchedServer, ourServer, sumOf } from './host.ts';
+import { openFiles } from './limits.ts';
 import type { Link } from './link.ts';
 import type { Roots } from './machine/roots.ts';
 import type { MachineWatch } from './machine/watch.ts';
@@ -48,6 +50,8 @@ import { ReaderProcess } from './readers/reader-process.ts';
 import { disrupt } from './recovery/disrupt.ts';
 import { PublishedLog } from './recovery/published-log.ts';
 import { severalNodes } from './scale/nodes.ts';
+import { connectionsFor } from './scale/proxies/order.ts';
+import { proxiedHost } from './scale/proxies/proxied-host.ts';
 import { openRedis, outsideRedis } from './scale/redis.ts';
 import type { Variables } from './variables.ts';
 
@@ -148,7 +152,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
         ? browserWorkers(browser, { choice: planned, certificate: settings.security.client.authority })
         : undefined,
     );
-    this.#host = this.#start();
+    this.#host = this.#behindProxy(this.#start(), inBrowser);
     // Publisher and slow readers use little of a core that the load has.
     const core = pinning?.workers.at(-1);
     const passed = variables?.passed;
@@ -183,6 +187,28 @@ export class ProcessStage implements Stage, AsyncDisposable {
     if (exec === undefined) return foreignServer({ urls: [target], effective: targetOptions }, bytes);
     const settings = { command: exec, url: target, link, core, datagrams: entry.port === 'udp', signal };
     return launchedServer(settings, targetOptions, bytes);
+  }
+
+  /** Puts the proxy of the case before its servers, if it has one. */
+  #behindProxy(servers: Host, inBrowser: boolean): Host {
+    const { entry, variant, dimensions, clients } = this.#planned;
+    const via = viaIn(dimensions);
+    const carries = proxiedOf({ entry, variant });
+    if (via === undefined) return servers;
+    if (carries === undefined || typeof carries === 'object') throw new Error('no proxy passes this transport on');
+    const { pinning, link, signal } = this.#settings;
+    const secure = addressesOf({ entry, variant })?.schemes.find(({ tls, as }) => tls && as === undefined);
+    return proxiedHost(servers, {
+      via,
+      carries,
+      connections: connectionsFor(clients, openFiles()?.hard ?? null),
+      link,
+      core: pinning?.server,
+      secureScheme: secure?.name ?? '',
+      // A browser does not tell the bytes of its connections.
+      ...(inBrowser ? {} : { clientBytes: async () => sumOf(await this.#generator.bytes()) }),
+      signal,
+    });
   }
 
   /** Starts several servers, each on a core of its own where there are enough. */
@@ -489,6 +515,9 @@ export class ProcessStage implements Stage, AsyncDisposable {
     const { ways, link } = this.#settings;
     // A browser chooses the source of its connections.
     if (isInBrowser(this.#planned)) return [];
+    // A proxy that looks at source addresses would send all sessions of one address to one server.
+    const isBySource = viaIn(this.#planned.dimensions)?.sticky === 'source';
+    if (isBySource && ways.length === 0) return link.ways.map(({ source }) => ({ source }));
     if (entry.sharesSocket) return isRelayed(link) && target === null ? ways : [];
     return target === null && !isRelayed(link) ? ways : ways.map(({ source }) => ({ source }));
   }

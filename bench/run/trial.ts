@@ -74,7 +74,7 @@ export async function runTrial(
   }
 }
 
-/** Adds the cores that a trial's processes are pinned to: the server, then the load workers in their order, or a browser to all of theirs. */
+/** Adds the cores that a trial's processes are pinned to: the server and its proxy, then the load workers in their order, or a browser to all of theirs. */
 function withCores(
   processes: readonly ProcessUsage[],
   pinning: StageSettings['pinning'],
@@ -87,7 +87,7 @@ function withCores(
     const ofNodes = node !== undefined ? pinning?.nodes?.[Number(node) - 1] : pinning?.nodes?.at(-1);
     const isOfNodes = node !== undefined || one.role === 'redis';
     const ofLoad = (): string | undefined => (inBrowser ? all : workers.shift());
-    const cores = one.role === 'server' ? pinning?.server : isOfNodes ? ofNodes : ofLoad();
+    const cores = ['server', 'proxy'].includes(one.role) ? pinning?.server : isOfNodes ? ofNodes : ofLoad();
     return cores === undefined ? one : { ...one, cores };
   });
 }

@@ -264,9 +264,11 @@ export const transport: BuiltInTransport = {
   heartbeats: anyInterval,
   surface: overWebSocket,
   foreign: async () => (await import('../checks/fuzz/tools/graphql.ts')).listenForOperations,
+  proxied: 'WebSocket',
   variants: [
     {
       id: 'sse',
+      proxied: 'HTTP',
       title: 'over Server-Sent Events + POST',
       dissection: httpStream,
       options: { over: 'sse' },

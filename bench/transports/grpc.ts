@@ -154,5 +154,6 @@ export const transport: BuiltInTransport = {
   heartbeats: anyInterval,
   surface,
   foreign: async () => (await import('../checks/fuzz/tools/grpc.ts')).listenForCalls,
+  proxied: 'gRPC',
   variants: [],
 };

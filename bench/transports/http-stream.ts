@@ -48,5 +48,6 @@ export const transport: BuiltInTransport = {
   heartbeats: anyInterval,
   surface: sessionSurface('GET /lines', { outlivesConnection: false }),
   foreign: async () => (await import('../checks/fuzz/tools/http.ts')).listenForLines,
+  proxied: 'HTTP',
   variants: [],
 };

@@ -13,6 +13,7 @@ import type {
   HandshakeConditions,
   HandshakeStep,
   InBrowser,
+  Proxied,
   TransportEntry,
   Variant,
 } from './shape.ts';
@@ -31,6 +32,7 @@ export type {
   HandshakeConditions,
   HandshakeStep,
   InBrowser,
+  Proxied,
   TransportEntry,
   Variant,
 } from './shape.ts';
@@ -201,6 +203,10 @@ export function whyTooLargeInBrowser(choice: TransportChoice, size: number): str
   const { mostBytes = Number.POSITIVE_INFINITY } = use.speaks === 'never' ? {} : use;
   return size > mostBytes ? `carries no messages larger than ${mostBytes} bytes in a browser` : undefined;
 }
+
+/** Protocol of this variant that a proxy has to pass on; undefined where a transport from outside the repository does not say. */
+export const proxiedOf = ({ entry, variant }: TransportChoice): Proxied | undefined =>
+  variant?.proxied ?? entry.proxied;
 
 /** Says why this machine cannot load the transport and what would help; undefined if it can. */
 export async function whyNotLoaded(entry: TransportEntry): Promise<string | undefined> {

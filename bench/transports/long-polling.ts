@@ -55,6 +55,7 @@ export const transport: BuiltInTransport = {
   heartbeats: anyInterval,
   surface: pollingSurface,
   foreign: async () => (await import('../checks/fuzz/tools/http.ts')).listenForPolls,
+  proxied: 'HTTP',
   variants: [
     {
       id: 'gzip',

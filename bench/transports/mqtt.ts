@@ -301,6 +301,7 @@ export const transport: BuiltInTransport = {
     'a broker does not say what its access rules drop; they must let the client publish and subscribe to all topics under wirebench/',
   surface: overTcp,
   foreign: async () => (await import('../checks/fuzz/tools/mqtt.ts')).listenForPackets,
+  proxied: 'TCP',
   variants: [
     { id: 'qos1', title: 'QoS 1', options: { qos: 1 }, framing: qos1Framing },
     {
@@ -317,6 +318,7 @@ export const transport: BuiltInTransport = {
     },
     {
       id: 'ws',
+      proxied: 'WebSocket',
       title: 'over WebSocket',
       // Wireshark 4.0 does not look for MQTT in WebSocket's frames.
       dissection: { filter: 'websocket' },

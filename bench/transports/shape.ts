@@ -104,6 +104,18 @@ export type InBrowser =
       readonly because: string;
     };
 
+/** Protocol that a proxy between clients and server has to pass on, or the reason why none can. */
+export type Proxied =
+  | 'HTTP'
+  | 'WebSocket'
+  | 'HTTP/2'
+  | 'gRPC'
+  | 'TCP'
+  | {
+      /** Reason: what follows its name. */
+      readonly never: string;
+    };
+
 /** Variant of a transport: a named setting, written `transport:variant`. */
 export interface Variant {
   readonly id: string;
@@ -130,6 +142,8 @@ export interface Variant {
   readonly surface?: AttackSurface;
   /** Fuzzed server that replaces the transport's. */
   readonly foreign?: FuzzedServer | null;
+  /** Protocol for a proxy that replaces the transport's. */
+  readonly proxied?: Proxied;
 }
 
 /** Everything that `bench` knows of a transport. One from outside the repository may omit what only checks need. */
@@ -183,6 +197,8 @@ export interface TransportEntry {
   readonly unanswered?: string;
   /** Server that a fuzzer plays, to which clients are exposed; null if nothing but a native library can play one. */
   readonly foreign?: FuzzedServer | null;
+  /** Protocol that a proxy has to pass on. Absent: it does not say. */
+  readonly proxied?: Proxied;
   /** URL of the folder that contains `servers/<id>.ts` and `clients/<id>.ts`. Absent: the repository. */
   readonly root?: string;
   /** URL of a module that exports both `listen` and `connect`, for a transport from outside the repository. */
@@ -203,6 +219,7 @@ export interface BuiltInTransport extends TransportEntry {
   readonly handshake: string;
   readonly heartbeats: WhyNoHeartbeat;
   readonly foreign: FuzzedServer | null;
+  readonly proxied: Proxied;
 }
 
 /** Variant of a transport of this repository. */

@@ -58,5 +58,6 @@ export const transport: BuiltInTransport = {
   heartbeats: () => 'has no heartbeat: every poll shows that the session is alive',
   surface: pollingSurface,
   foreign: async () => (await import('../checks/fuzz/tools/http.ts')).listenForPolls,
+  proxied: 'HTTP',
   variants: [],
 };

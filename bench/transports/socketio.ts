@@ -185,9 +185,11 @@ export const transport: BuiltInTransport = {
   heartbeats: anyInterval,
   surface: overWebSocket,
   foreign: async () => (await import('../checks/fuzz/tools/socketio.ts')).listenForSocketio,
+  proxied: 'WebSocket',
   variants: [
     {
       id: 'polling',
+      proxied: 'HTTP',
       title: 'over long polling',
       dissection: { filter: 'http' },
       options: { transport: 'polling' },

@@ -126,9 +126,11 @@ export const transport: BuiltInTransport = {
   heartbeats: anyInterval,
   surface: sessionSurface('GET /events', { outlivesConnection: false }),
   foreign: async () => (await import('../checks/fuzz/tools/http.ts')).listenForEvents,
+  proxied: 'HTTP',
   variants: [
     {
       id: 'h2',
+      proxied: 'HTTP/2',
       title: 'HTTP/2',
       dissection: { filter: 'http2' },
       options: { http: '2' },

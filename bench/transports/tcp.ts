@@ -106,5 +106,6 @@ export const transport: BuiltInTransport = {
     attacks: async () => attacks,
   },
   foreign: async () => (await import('../checks/fuzz/tools/length-prefixed.ts')).listenForFrames,
+  proxied: 'TCP',
   variants: [],
 };

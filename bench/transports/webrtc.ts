@@ -71,6 +71,7 @@ export const transport: BuiltInTransport = {
     },
   },
   foreign: async () => (await import('../checks/fuzz/tools/signalling.ts')).listenForOffers,
+  proxied: { never: 'sends its messages over UDP, of which such a proxy passes on nothing' },
   variants: [
     { id: 'unordered', title: 'unordered', options: { ordered: false }, capabilities: { ordered: false }, framing },
     {

@@ -196,6 +196,7 @@ export const transport: BuiltInTransport = {
       : `needs heartbeats less than ${MAX_SILENCE_SECONDS} s apart: QUIC ends a connection after so long a silence, which its library cannot change`,
   surface,
   foreign: async () => (await import('../checks/fuzz/tools/webtransport.ts')).listenForQuic,
+  proxied: { never: 'uses QUIC over UDP, and neither proxy passes WebTransport on' },
   variants: [
     {
       id: 'datagram',

@@ -57,6 +57,7 @@ export const transport: BuiltInTransport = {
   heartbeats: anyInterval,
   surface: { protocol: 'websocket', refusals: { tooLarge: /1009/, unauthorized: /401/, flood: /1008/ } },
   foreign: async () => (await import('../checks/fuzz/tools/messages.ts')).listenForMessages,
+  proxied: 'WebSocket',
   variants: [
     {
       id: 'deflate',

@@ -132,6 +132,7 @@ const NEEDED_FIELDS: Readonly<Record<Needed, string>> = {
   handshake: 'what a server must do in the handshake',
   heartbeats: 'intervals of heartbeats',
   foreign: 'server that a fuzzer plays',
+  proxied: 'protocol for a proxy',
 };
 
 const root = new URL('../../../', import.meta.url);

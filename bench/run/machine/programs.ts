@@ -4,8 +4,10 @@ import { command } from '../../results/command.ts';
 
 /** Packages of Debian, by the program that each is needed for. */
 const PACKAGES: ReadonlyMap<string, string> = new Map([
+  ['haproxy', 'haproxy'],
   ['ip', 'iproute2'],
   ['mount', 'mount'],
+  ['nginx', 'nginx-light'],
   ['nsenter', 'util-linux'],
   ['redis-server', 'redis-server'],
   ['sh', 'dash'],
