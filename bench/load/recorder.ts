@@ -40,6 +40,8 @@ export interface Share {
   /** This worker's number, and the number of all: it has the sessions of every `workers`-th sender. */
   readonly worker: number;
   readonly workers: number;
+  /** Number of each worker's host. Absent: all are on one. */
+  readonly hosts?: readonly number[] | undefined;
 }
 
 /** End of the wait for messages, and of the due times before it. */
@@ -64,6 +66,8 @@ export class Recorder {
   readonly #service: Histogram = histogram();
   readonly #lag: Histogram = histogram();
   readonly #last: Histogram | undefined;
+  /** Responses to messages from another host, by two clocks. Absent if all senders are on this one. */
+  readonly #between: Histogram | undefined;
   readonly #timeline: Timeline | undefined;
   readonly #samples: Samples | undefined;
   /** Ring buffer of send times, and the message number of each. */
@@ -93,6 +97,7 @@ export class Recorder {
   #foreign = 0;
   #backlog = 0;
   #early = 0;
+  #earlyBetween = 0;
 
   constructor(share: Share) {
     this.#share = share;
@@ -107,6 +112,8 @@ export class Recorder {
     this.#pauses = new Pauses(sessions);
     if (reaches !== 'sender') this.#senderPauses = new Pauses(schedule.clients);
     if (reaches !== 'sender') this.#last = histogram();
+    const { hosts, worker } = share;
+    if (reaches !== 'sender' && hosts?.some((host) => host !== hosts[worker])) this.#between = histogram();
     if (share.loop === 'open') this.#timeline = new Timeline(schedule, receiversOf(reaches, schedule.clients));
     if (share.keepSamples === true) this.#samples = { response: [], responseTo: [], service: [], lag: [] };
   }
@@ -229,6 +236,12 @@ export class Recorder {
     }
     if (this.#share.loop === 'closed') return;
     const responseNs = nowNs - dueNs(this.#share.schedule, message);
+    if (this.#between !== undefined && this.#isFromAnotherHost(message)) {
+      // The difference of two clocks may be wrong by more than the delay itself.
+      if (responseNs < 0) this.#earlyBetween++;
+      this.#between.recordValue(Math.max(0, Math.round(responseNs)));
+      return;
+    }
     if (responseNs < 0) {
       this.#early++;
       return;
@@ -245,6 +258,12 @@ export class Recorder {
     }
     this.#arrivals[slot]!++;
     if (this.#arrivals[slot] === this.#receivers(message)) this.#last.recordValue(wholeNs);
+  }
+
+  /** True if the worker that sent a message is on another host, whose clock is another. */
+  #isFromAnotherHost(message: number): boolean {
+    const { hosts, worker, workers, schedule } = this.#share;
+    return hosts !== undefined && hosts[(message % schedule.clients) % workers] !== hosts[worker];
   }
 
   /** Number of this worker's sessions that a message should reach. */
@@ -330,6 +349,9 @@ export class Recorder {
       service: encode(this.#service),
       lag: encode(this.#lag),
       last: this.#last === undefined ? null : encode(this.#last),
+      ...(this.#between === undefined
+        ? {}
+        : { between: { response: encode(this.#between), early: this.#earlyBetween } }),
       ...(overdue === undefined || overdue.count === 0 ? {} : { overdueBounds: encode(overdue.bounds) }),
       ...(this.#timeline === undefined ? {} : { timeline: this.#timeline.slices() }),
       ...(this.#samples === undefined ? {} : { samples: this.#samples }),

@@ -38,6 +38,7 @@ import { watchCores } from './contention/contention.ts';
 import { LoadGenerator, maxOpeningSeconds, type SessionSettings } from './generator.ts';
 import { foreignServer, type Host, launchedServer, ourServer } from './host.ts';
 import type { Link } from './link.ts';
+import type { Agents } from './load-workers.ts';
 import type { Roots } from './machine/roots.ts';
 import type { MachineWatch } from './machine/watch.ts';
 import { isRelayed } from './network/relayed-link.ts';
@@ -66,6 +67,8 @@ export interface StageSettings {
   readonly security: Security;
   /** Browser that clients run in. Absent: no case of the run has its clients in one. */
   readonly browser?: Browser | undefined;
+  /** Load workers on other machines. Absent: they are processes of this one. */
+  readonly agents?: Agents | undefined;
   /** True if other trials of the run may use the cores at the same time. */
   readonly beside?: boolean;
   /** Places from which the use of the cores, the quota and other runs are read; what an empty one would tell is left out. */
@@ -124,12 +127,12 @@ export class ProcessStage implements Stage, AsyncDisposable {
     this.#planned = planned;
     this.#settings = settings;
     this.#security = settings.security;
-    const { browser } = settings;
+    const { browser, agents } = settings;
     const inBrowser = isInBrowser(planned);
     if (inBrowser && browser === undefined) throw new Error('the run has no browser');
     this.#generator = new LoadGenerator(
       {
-        workers: inBrowser ? pagesFor(planned, clients) : Math.min(settings.workers, clients),
+        workers: inBrowser ? pagesFor(planned, clients) : Math.min(agents?.workers ?? settings.workers, clients),
         clients,
         cores: pinning?.workers,
         end: link.generatorEnd,
@@ -138,7 +141,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
       },
       inBrowser && browser !== undefined
         ? browserWorkers(browser, { choice: planned, certificate: settings.security.client.authority })
-        : undefined,
+        : agents && ((asked) => agents.start(asked)),
     );
     this.#host = this.#start();
     // Publisher and slow readers use little of a core that the load has.
