@@ -4,6 +4,8 @@ import { LIBRARY_HEARTBEAT, NO_NETWORK } from '../results/dimensions.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { Load, ScenarioEntry } from '../scenarios/shape.ts';
 import { isBrowser } from '../scenarios/shared/clients-in.ts';
+import { needsNodes } from '../scenarios/shared/faults.ts';
+import { ONE_NODE } from '../scenarios/shared/nodes.ts';
 import { isTemplate } from '../security/template.ts';
 import { addressProblems, targetOptionProblems } from './address.ts';
 import { loadOver } from './networks.ts';
@@ -59,6 +61,7 @@ export function readOptions(
     profile: asked,
     foreign: given.url !== undefined,
     launched: given.exec !== undefined,
+    outside: given.backplane !== undefined,
     scenarios: known,
     problems,
   };
@@ -86,6 +89,7 @@ export function readOptions(
     ...foreign(options, given, chosen),
     ...networkProblems(options, given, chosen),
     ...browserProblems(options, given),
+    ...nodesProblems(options, given, chosen),
     ...(isOfFaults(asked) ? faultlessProblems(given, chosen) : []),
   ];
   return wrong.length > 0 ? { problems: wrong } : { options };
@@ -276,6 +280,37 @@ function browserProblems({ clientsIn, browser, url }: RunOptions, given: Partial
       : []),
     ...(starts && process.platform !== 'linux'
       ? [`${given['clients-in']?.where} needs Linux, which tells what a browser’s processes use; leave it out`]
+      : []),
+  ];
+}
+
+/** Problems of several servers, of the Redis that they share, and of faults that only they have. */
+function nodesProblems(
+  { nodes, backplane, url, link, networks, faults, clients }: RunOptions,
+  given: Partial<Record<Setting, Given>>,
+  chosen: readonly ScenarioEntry[],
+): string[] {
+  const most = Math.max(...nodes);
+  const of = given.nodes?.where;
+  const fewest = Math.min(...chosen.flatMap(({ defaults }) => clients ?? [defaults.clients]));
+  const ofNodes = chosen.some(({ kind }) => kind.uses.faults) ? faults.filter(needsNodes) : [];
+  const where = given.backplane?.where;
+  return [
+    ...(url !== null && of !== undefined
+      ? [`${of} starts servers of ours, and ${given.url?.where} is one of yours; leave one of the two out`]
+      : []),
+    ...(fewest < most ? [`${of} is ${most}, but ${fewest} client(s) keep at most ${fewest} nodes busy`] : []),
+    ...(ofNodes.length > 0 && most === ONE_NODE
+      ? [`${given.fault?.where} ${ofNodes.join(', ')} happens to a service of several servers; add --nodes 2`]
+      : []),
+    ...(backplane !== null && most === ONE_NODE
+      ? [`${where} has no meaning with one node; add --nodes 2, or leave it out`]
+      : []),
+    ...(backplane !== null && link === 'veth'
+      ? [`${where} is reached over the host’s own network; leave ${given.link?.where} veth out`]
+      : []),
+    ...(backplane !== null && networks.some((network) => network !== NO_NETWORK)
+      ? [`${where} is reached over the host’s own network, and ${given.network?.where} needs a private link; leave one of the two out`]
       : []),
   ];
 }

@@ -1,36 +1,63 @@
-import type { Options, ServerOrder, ServerUsage } from '../contract.ts';
+import type { Backplane, Options, ServerOrder, ServerUsage } from '../contract.ts';
 import { errorText } from '../error-text.ts';
 import type { Patience } from './child.ts';
 import { OwnServer, type OwnServerSettings } from './own-server.ts';
 import type { Server } from './processes.ts';
+import type { RunRedis } from './scale/redis.ts';
 
 /** Bytes of a load worker's sockets. */
 type SocketBytes = Pick<ServerUsage, 'bytesUp' | 'bytesDown' | 'aboveTls'>;
 
 export interface Served {
-  /** Address that clients connect to. */
-  readonly url: string;
+  /** Addresses that clients connect to: more than one if several servers share the sessions. */
+  readonly urls: readonly string[];
   readonly effective: Options;
+}
+
+/** Process of a service that several make. */
+export interface Part {
+  /** `server 1`, or `redis`. */
+  readonly role: string;
+  /** Its first process; undefined if it is not on this machine or has ended. */
+  readonly pid: number | undefined;
+  /** User and system time since it started. */
+  readonly cpuSeconds: number;
+  readonly rssBytes: number;
+  /** Name and version of its program. Absent: Node. */
+  readonly runtime?: string;
 }
 
 /** Server of a trial: a process of ours, one that a user's command starts, or a foreign one, to which clients only connect. */
 export interface Host {
+  /** Starts what must run before the server listens. Absent: nothing must. */
+  open?(): Promise<void>;
   listen(order: Extract<ServerOrder, { order: 'listen' }>): Promise<Served>;
   usage(): Promise<ServerUsage>;
   /** Resident bytes after a garbage collection; null for a foreign server. */
   memory(): Promise<number | null>;
   /** Its first process, and the mark of those that left its tree; null for a foreign server. */
   tree(): Promise<OwnServer['tree'] | null>;
+  /** Processes of the service, each with its usage. Absent: there is one server. */
+  parts?(): Promise<readonly Part[]>;
   /** Rejects when the server ends without being stopped. */
   ended(): Promise<never>;
   end(atOnce: boolean): Promise<unknown>;
   /** Ends the server on purpose, and starts it again. Absent: it is not ours. */
-  readonly again?: {
-    /** Ends the process, at once or with its own goodbye. What it has used is kept. */
-    end(how: 'kill' | 'drain'): Promise<void>;
-    /** Has another process listen at the same address. Rejects if it does not. */
-    start(): Promise<void>;
-  };
+  readonly again?: Again;
+  /** The same for each of several servers. Absent: there is one. */
+  readonly each?: readonly Again[];
+  /** The same for the Redis that several servers share. Absent: there is one server, or the Redis is somebody else's. */
+  readonly redisAgain?: RunRedis['again'];
+  /** Redis that several servers share, once it runs. Absent: there is one server. */
+  readonly backplane?: Backplane;
+}
+
+/** Ends a server on purpose, and starts it again. */
+export interface Again {
+  /** Ends the process, at once or with its own goodbye. What it has used is kept. */
+  end(how: 'kill' | 'drain'): Promise<void>;
+  /** Has another process listen at the same address. Rejects if it does not. */
+  start(): Promise<void>;
 }
 
 type ListenOrder = Extract<ServerOrder, { order: 'listen' }>;
@@ -64,13 +91,13 @@ export function ourServer(start: () => Server, patience: Patience, listenSeconds
       aboveTls: earlier.aboveTls + (now.aboveTls ?? 0),
     };
   };
-  const listen = async (order: ListenOrder, otherwise: string): Promise<Served> =>
+  const listen = async (order: ListenOrder, otherwise: string) =>
     server.ask(order, 'listening', { ...patience, seconds: listenSeconds, otherwise });
   return {
     async listen(order) {
-      const served = await listen(order, 'did not listen');
-      listened = { order, url: served.url };
-      return served;
+      const { url, effective } = await listen(order, 'did not listen');
+      listened = { order, url };
+      return { urls: [url], effective };
     },
     usage,
     memory: async () => (await server.ask({ order: 'memory' }, 'memory', patience)).rssBytes,
@@ -107,11 +134,11 @@ type LoadBytes = () => Promise<readonly SocketBytes[]>;
  * Host for a server that runs already. Its bytes are counted at the load's own sockets. Its CPU time and memory are unknown, which the
  * case's `target` tells readers of the results.
  *
- * @param served its address, and the settings that clients are given for it
+ * @param served its addresses, and the settings that clients are given for it
  */
-export function foreignServer({ url, effective }: Served, bytes: LoadBytes): Host {
+export function foreignServer({ urls, effective }: Served, bytes: LoadBytes): Host {
   return {
-    listen: async () => ({ url, effective }),
+    listen: async () => ({ urls, effective }),
     usage: async () => ({ cpuSeconds: 0, rssBytes: 0, ...sumOf(await bytes()) }),
     memory: async () => null,
     tree: async () => null,
@@ -131,7 +158,7 @@ export function launchedServer(settings: OwnServerSettings, effective: Options, 
   // Reported by whoever waits for it.
   starting.catch(() => {});
   return {
-    listen: async () => ({ url: (await starting).url, effective }),
+    listen: async () => ({ urls: [(await starting).url], effective }),
     async usage() {
       const server = await starting;
       const counted = sumOf(await bytes());

@@ -21,6 +21,7 @@ import type { Extras, PlannedCase, Reading, Snapshot } from '../scenarios/shape.
 import { commandShown } from '../security/redact.ts';
 import { capabilitiesOf } from '../transports/index.ts';
 import { LOCAL_HOST } from './environment.ts';
+import type { Part } from './host.ts';
 import type { LinkCounters } from './link.ts';
 import type { MachineObservation } from './machine/watch.ts';
 import { judge, MACHINE_RULES } from './validity.ts';
@@ -39,6 +40,7 @@ export function summarise(
   const { accounting, rules } = scenario.kind;
   const messages = countMessages(planned, reading);
   const overdueBounds = isOverloaded(planned, messages) ? recording.overdueBounds : undefined;
+  const parts = partsBetween(reading);
   const usage = usageOf(reading);
   const relay = relayedBetween(reading.before.relay, reading.after.relay);
   const histograms = {
@@ -68,7 +70,7 @@ export function summarise(
     ...(machine?.quota === undefined
       ? {}
       : { throttled: { times: machine.quota.times, seconds: machine.quota.seconds } }),
-    processes: withWaits(processesOf(usage, recording, planned), reading.contention),
+    processes: withWaits(processesOf(usage, recording, planned, parts), reading.contention),
     ...(reading.contention?.cores === undefined ? {} : { cores: [...reading.contention.cores] }),
     ...(recording.clocks === undefined ? {} : { clocks: [...recording.clocks] }),
     ...(allPairs === undefined ? {} : { allPairs: allPairs.figures }),
@@ -153,10 +155,23 @@ export function usageOf({ idle, before, after, recording, workers }: Reading): U
   };
 }
 
+/** Processes of a service of several servers over the window; empty if there is one. */
+function partsBetween({ before, after }: Pick<Reading, 'before' | 'after'>): Part[] {
+  return (after.parts ?? []).map((part) => {
+    const first = before.parts?.find(({ role }) => role === part.role);
+    return { ...part, cpuSeconds: Math.max(0, part.cpuSeconds - (first?.cpuSeconds ?? 0)) };
+  });
+}
+
 const NODE = `node ${process.versions.node}`;
 
 /** Processes that took part, without the cores that they are pinned to; those of a command count as one. */
-function processesOf(usage: Usage, { workers = [] }: Recording, planned: PlannedCase): ProcessUsage[] {
+function processesOf(
+  usage: Usage,
+  { workers = [] }: Recording,
+  planned: PlannedCase,
+  parts: readonly Part[],
+): ProcessUsage[] {
   const local = (
     role: string,
     runtime: string,
@@ -170,7 +185,8 @@ function processesOf(usage: Usage, { workers = [] }: Recording, planned: Planned
   });
   const runtime = planned.exec === undefined ? NODE : commandShown(planned.exec);
   return [
-    ...(ranElsewhere(planned) ? [] : [local('server', runtime, usage.server)]),
+    ...(ranElsewhere(planned) || parts.length > 0 ? [] : [local('server', runtime, usage.server)]),
+    ...parts.map(({ role, runtime: own = NODE, ...used }) => local(role, own, used)),
     ...workers.map((worker) => local(worker.role ?? 'generator', worker.runtime ?? NODE, worker)),
   ];
 }

@@ -22,9 +22,10 @@ import type { PlannedCase } from '../scenarios/shape.ts';
 import { isInBrowser } from '../scenarios/shared/clients-in.ts';
 import { needsRelay } from '../scenarios/shared/faults.ts';
 import { networkOf } from '../scenarios/shared/network.ts';
+import { nodesOf, ONE_NODE } from '../scenarios/shared/nodes.ts';
 import { type Security, secure, withoutTls } from '../security/security.ts';
 import { capabilitiesOf } from '../transports/index.ts';
-import { type CpuPinning, physicalCores, pinCores } from './affinity.ts';
+import { type CpuPinning, physicalCores, pinCores, pinNodes } from './affinity.ts';
 import { sideBySide } from './beside/side-by-side.ts';
 import { findBrowser } from './browser/find.ts';
 import { type Browser, browserOf } from './browser/workers.ts';
@@ -70,10 +71,15 @@ export type RunEvent =
     }
   | { readonly event: 'ended'; readonly results: Results };
 
-/** Default number of load workers: one for every core besides the server's, within the CPU quota, but no more than clients. */
-export function defaultWorkers(fewestClients: number, cores: number, { limits }: Pick<Groups, 'limits'>): number {
+/** Default number of load workers: one for every core besides those of the servers and their Redis, within the CPU quota, but no more than clients. */
+export function defaultWorkers(
+  fewestClients: number,
+  cores: number,
+  { limits }: Pick<Groups, 'limits'>,
+  nodes = ONE_NODE,
+): number {
   const usable = Math.min(cores, Math.floor(limits.cores ?? cores));
-  return Math.max(1, Math.min(usable - 1, fewestClients));
+  return Math.max(1, Math.min(usable - (nodes === ONE_NODE ? 1 : nodes + 1), fewestClients));
 }
 
 /** Link, processes and addresses that a plan is run with on this machine. */
@@ -90,6 +96,8 @@ export interface RunResources {
   readonly limits: GroupLimits;
   /** Id of the run, which messages carry at a server that is not ours. */
   readonly runId: string;
+  /** Redis that several servers share. Null: one of each trial's own. */
+  readonly backplane?: string | null;
   /** Browser that clients run in. Absent: no case of the plan has its clients in one. */
   readonly browser?: Browser;
   /** Load workers on other machines. Absent: they are processes of this one. */
@@ -121,7 +129,8 @@ export function resolveResources(
   const roots = rootsIn(environment);
   const groups = readGroups(roots);
   const fewest = Math.min(...plan.cases.map(({ clients }) => clients));
-  const workers = asked ?? defaultWorkers(fewest, physicalCores(roots) ?? coreCount(), groups);
+  const nodes = Math.max(...plan.cases.map(nodesOf));
+  const workers = asked ?? defaultWorkers(fewest, physicalCores(roots) ?? coreCount(), groups, nodes);
   const { url, exec } = plan.options;
   const files = openFiles()?.hard ?? null;
   // The sessions of agents take files and ports of their machines.
@@ -129,11 +138,12 @@ export function resolveResources(
     agents === undefined ? { files, ports: ephemeralPorts(link) } : { files: url === null ? files : null, ports: null };
   const fitted = fitToMachine(plan.cases, { workers, asked: asked !== null }, link, limits);
   if (!('workers' in fitted)) return fitted;
-  // Pins nothing for a server that runs already, because its cores are unknown.
-  const pinning =
+  // Pins nothing for a server that runs already, because its cores are unknown, nor for one that has this machine to itself.
+  const alone =
     agents === undefined && (url === null || exec !== null)
       ? pinCores(fitted.workers, undefined, undefined, roots)
       : undefined;
+  const pinning = alone === undefined || nodes === ONE_NODE ? alone : pinNodes(alone, nodes, undefined, roots);
   const variables = variablesFor(environment, { keep, foreign: url !== null });
   return {
     link,
@@ -145,6 +155,7 @@ export function resolveResources(
     roots,
     limits: groups.limits,
     runId: newRunId(),
+    backplane: plan.options.backplane,
     ...(found === undefined ? {} : { browser: browserOf(found.path) }),
   };
 }

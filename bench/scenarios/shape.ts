@@ -9,6 +9,7 @@ import type { Contention } from '../results/machine/cores.ts';
 import type { RuleId } from '../results/rules.ts';
 import type { Case, MeasuredTrial, Measurement } from '../results/schema.ts';
 import type { Fault, Policy, Reaches, Reader } from '../results/values.ts';
+import type { Part } from '../run/host.ts';
 import type { LinkCounters } from '../run/link.ts';
 import type { TransportEntry, Variant } from '../transports/index.ts';
 
@@ -97,6 +98,8 @@ export interface Uses {
   readonly readers?: true;
   /** False if its clients run in Node alone. Absent: true. */
   readonly browsers?: false;
+  /** False if it needs one server. Absent: several may be one service. */
+  readonly nodes?: false;
   /** True if the interval of heartbeats shapes its figures. Absent: false. */
   readonly heartbeat?: true;
 }
@@ -272,6 +275,8 @@ export interface Disrupted {
 /** Usage of the server since its start, and the counts of the private link if there is one. */
 export interface Snapshot extends ServerUsage {
   readonly link: LinkCounters | null;
+  /** Processes of a service of several servers. Absent: there is one. */
+  readonly parts?: readonly Part[];
   /** Counts of the relay that makes the network. Absent on a link without one. */
   readonly relay?: RelayCounts;
   /** Use of phones' radios since they are watched. Absent if they are not. */
