@@ -91,6 +91,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/results',
     'bench/scenarios',
   ],
+  'bench/agents': ['bench/error-text.ts', 'bench/load', 'bench/results', 'bench/run', 'bench/scenarios/shape.ts'],
   // The lab's page knows of its server the types of their messages.
   'bench/lab/protocol.ts': ['bench/lab/proxy/path.ts', 'bench/lab/proxy/watch.ts'],
   'bench/lab': [

@@ -130,7 +130,11 @@ export const unfitLines = (checks: readonly Check[]): string[] =>
     .map(({ name, observed, fix }) => `✕ This machine is not fit to measure on: ${name}: ${observed}. → ${fix}`);
 
 /** Describes the link that messages take, and the number of load processes. */
-export function describeLink({ link, workers, ways }: RunResources): string {
+export function describeLink({ link, workers, ways, agents }: RunResources): string {
+  if (agents !== undefined) {
+    const elsewhere = countOf(workers, 'load process', 'load processes');
+    return `the network between this machine and those of the agents, bytes counted at the sockets; ${elsewhere} there`;
+  }
   const veth = 'a private link, bytes counted as on a cable';
   const kind = link.kind === 'veth' ? veth : 'the loopback, bytes counted at the sockets';
   const load = countOf(workers, 'load process', 'load processes');

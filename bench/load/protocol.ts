@@ -81,6 +81,8 @@ export interface ConnectOrder {
   readonly clients: number;
   readonly worker: number;
   readonly workers: number;
+  /** Number of each worker's host: workers of different hosts have clocks of their own. Absent: all are on one. */
+  readonly hosts?: readonly number[];
   /** Origin of the trial's clock: a reading of `process.hrtime.bigint`, in digits. */
   readonly originNs: string;
   /** Absent: `spin`. */
@@ -91,7 +93,10 @@ export interface ConnectOrder {
 
 /** Dials a foreign server to learn the form of its answers. The answer is `probed`. */
 export interface ProbeOrder
-  extends Omit<ConnectOrder, 'order' | 'size' | 'inFlight' | 'clients' | 'worker' | 'workers' | 'originNs' | 'pace'> {
+  extends Omit<
+    ConnectOrder,
+    'order' | 'size' | 'inFlight' | 'clients' | 'worker' | 'workers' | 'hosts' | 'originNs' | 'pace'
+  > {
   readonly order: 'probe';
   /** Sizes of messages; empty if none may be sent. */
   readonly sizes: readonly number[];

@@ -42,6 +42,8 @@ export interface Share {
   /** This worker's number, and the number of all: it has the sessions of every `workers`-th sender. */
   readonly worker: number;
   readonly workers: number;
+  /** Number of each worker's host. Absent: all are on one. */
+  readonly hosts?: readonly number[] | undefined;
 }
 
 /** End of the wait for messages, and of the due times before it. */
@@ -68,6 +70,8 @@ export class Recorder {
   readonly #last: Histogram | undefined;
   /** Responses of messages that stayed at a server of several, and of those that went from one to another. */
   readonly #within: { readonly same: Histogram; readonly other: Histogram; readonly nodes: number } | undefined;
+  /** Responses to messages from another host, by two clocks. Absent if all senders are on this one. */
+  readonly #between: Histogram | undefined;
   readonly #timeline: Timeline | undefined;
   readonly #samples: Samples | undefined;
   /** Ring buffer of send times, and the message number of each. */
@@ -97,6 +101,7 @@ export class Recorder {
   #foreign = 0;
   #backlog = 0;
   #early = 0;
+  #earlyBetween = 0;
 
   constructor(share: Share) {
     this.#share = share;
@@ -113,6 +118,8 @@ export class Recorder {
     if (reaches !== 'sender') this.#last = histogram();
     const { nodes = 1 } = share;
     if (reaches !== 'sender' && nodes > 1) this.#within = { same: histogram(), other: histogram(), nodes };
+    const { hosts, worker } = share;
+    if (reaches !== 'sender' && hosts?.some((host) => host !== hosts[worker])) this.#between = histogram();
     if (share.loop === 'open') this.#timeline = new Timeline(schedule, receiversOf(reaches, schedule.clients));
     if (share.keepSamples === true) this.#samples = { response: [], responseTo: [], service: [], lag: [] };
   }
@@ -235,6 +242,12 @@ export class Recorder {
     }
     if (this.#share.loop === 'closed') return;
     const responseNs = nowNs - dueNs(this.#share.schedule, message);
+    if (this.#between !== undefined && this.#isFromAnotherHost(message)) {
+      // The difference of two clocks may be wrong by more than the delay itself.
+      if (responseNs < 0) this.#earlyBetween++;
+      this.#between.recordValue(Math.max(0, Math.round(responseNs)));
+      return;
+    }
     if (responseNs < 0) {
       this.#early++;
       return;
@@ -261,6 +274,12 @@ export class Recorder {
     const { same, other, nodes } = this.#within;
     const isSame = (message % schedule.clients) % nodes === senderOf(session) % nodes;
     (isSame ? same : other).recordValue(wholeNs);
+  }
+
+  /** True if the worker that sent a message is on another host, whose clock is another. */
+  #isFromAnotherHost(message: number): boolean {
+    const { hosts, worker, workers, schedule } = this.#share;
+    return hosts !== undefined && hosts[(message % schedule.clients) % workers] !== hosts[worker];
   }
 
   /** Number of this worker's sessions that a message should reach. */
@@ -349,6 +368,9 @@ export class Recorder {
       ...(this.#within === undefined
         ? {}
         : { sameNode: encode(this.#within.same), otherNode: encode(this.#within.other) }),
+      ...(this.#between === undefined
+        ? {}
+        : { between: { response: encode(this.#between), early: this.#earlyBetween } }),
       ...(overdue === undefined || overdue.count === 0 ? {} : { overdueBounds: encode(overdue.bounds) }),
       ...(this.#timeline === undefined ? {} : { timeline: this.#timeline.slices() }),
       ...(this.#samples === undefined ? {} : { samples: this.#samples }),

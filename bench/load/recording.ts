@@ -41,6 +41,8 @@ export interface Recording {
   readonly sameNode?: string;
   /** Response of messages that went from one server to another, as a histogram. Absent as `sameNode` is. */
   readonly otherNode?: string;
+  /** Deliveries of messages from another host, which `response` leaves out. Absent if all load workers are on one host. */
+  readonly between?: Between;
   /** Responses by due time. Absent without a schedule. */
   readonly timeline?: readonly Slice[];
   /** Every sample, if the phase's order asks for them. */
@@ -58,6 +60,34 @@ export interface Recording {
   readonly busy: number;
   /** Interval between two readings of the clock that differ. Absent: too short to matter. */
   readonly tickSeconds?: number;
+  /** Host of an agent. Absent: the machine of the command. */
+  readonly host?: string;
+  /** Runtime of an agent's worker. Absent: this process's own. */
+  readonly runtime?: string;
+  /** Clock of the worker's host. Absent: the machine of the command. */
+  readonly clock?: HostClock;
+  /** Clocks of all hosts, in a combined recording. */
+  readonly clocks?: readonly HostClock[];
+  /** Sentences about agents that were lost or slow. Absent if none was. */
+  readonly agentFaults?: readonly string[];
+}
+
+/** Times of deliveries between two hosts, which the error of their clocks' difference is a part of. */
+export interface Between {
+  /** Times as a histogram; those that arrived before they were due are in it as 0. */
+  readonly response: string;
+  readonly early: number;
+}
+
+/** Clock of a host, compared with that of the machine of the command before and after a phase. */
+export interface HostClock {
+  readonly host: string;
+  /** Time of its clock less that of the command's machine, after the phase. */
+  readonly offsetSeconds: number;
+  /** Largest error of the offset: half of both round trips, and the drift. */
+  readonly boundSeconds: number;
+  /** Change of the offset from before the phase. */
+  readonly driftSeconds: number;
 }
 
 /** CPU time and memory of a load worker's process, or of one of a browser's. */
@@ -66,6 +96,8 @@ export interface WorkerUsage extends Pick<Recording, 'cpuSeconds' | 'rssBytes'> 
   readonly role?: string;
   /** Program and version. Absent: this process's own. */
   readonly runtime?: string;
+  /** Name of its host. Absent: the machine of the command. */
+  readonly host?: string;
 }
 
 /** Values recorded in the histograms of the same names, in nanoseconds. */
@@ -93,6 +125,9 @@ export function combine(parts: readonly Recording[]): Recording {
     parts.flatMap((part) => part.otherNode ?? []),
   ];
   const example = parts.find((part) => part.example !== undefined)?.example;
+  const between = parts.flatMap((part) => part.between ?? []);
+  const clocks = new Map(parts.flatMap(({ clock }) => (clock === undefined ? [] : [[clock.host, clock]])));
+  const agentFaults = [...new Set(parts.flatMap((part) => part.agentFaults ?? []))];
   const errors: Record<string, number> = {};
   for (const part of parts) {
     for (const [text, count] of Object.entries(part.errors)) errors[text] = (errors[text] ?? 0) + count;
@@ -121,11 +156,24 @@ export function combine(parts: readonly Recording[]): Recording {
     lag: merge(parts.map((part) => part.lag)),
     last: lasts.length === 0 ? null : merge(lasts),
     ...(sameNode.length === 0 ? {} : { sameNode: merge(sameNode), otherNode: merge(otherNode) }),
+    ...(between.length === 0
+      ? {}
+      : {
+          between: {
+            response: merge(between.map(({ response }) => response)),
+            early: between.reduce((total, { early }) => total + early, 0),
+          },
+        }),
     ...(timelines.length === 0 ? {} : { timeline: addTimelines(timelines) }),
     ...(samples.length === 0 ? {} : { samples: join(samples) }),
     cpuSeconds: sum((part) => part.cpuSeconds),
     rssBytes: sum((part) => part.rssBytes),
-    workers: parts.map(({ cpuSeconds, rssBytes }) => ({ cpuSeconds, rssBytes })),
+    workers: parts.map(({ cpuSeconds, rssBytes, host, runtime }) => ({
+      cpuSeconds,
+      rssBytes,
+      ...(host === undefined ? {} : { host }),
+      ...(runtime === undefined ? {} : { runtime }),
+    })),
     rssStartBytes: sum((part) => part.rssStartBytes),
     seconds: worst((part) => part.seconds),
     loopDelayP99Seconds: worst((part) => part.loopDelayP99Seconds),
@@ -133,6 +181,8 @@ export function combine(parts: readonly Recording[]): Recording {
     ...(parts.every(({ tickSeconds }) => tickSeconds === undefined)
       ? {}
       : { tickSeconds: worst((part) => part.tickSeconds ?? 0) }),
+    ...(clocks.size === 0 ? {} : { clocks: [...clocks.values()] }),
+    ...(agentFaults.length === 0 ? {} : { agentFaults }),
   };
 }
 

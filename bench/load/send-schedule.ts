@@ -57,6 +57,7 @@ export class SendSchedule implements TimedSends {
       earlier,
       worker: order.worker,
       workers: order.workers,
+      hosts: order.hosts,
     });
     this.due = this.#countFrom(schedule.first);
     this.#next = this.#nextOwned(schedule.first);

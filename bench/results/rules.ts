@@ -15,6 +15,7 @@ export interface RuleText {
 export const RULES = {
   'cores-not-shared': { name: 'cores not shared', word: 'core shared', rerun: true },
   'cores-not-waited-for': { name: 'no wait for a core', word: 'waited for a core', rerun: true },
+  'agents-held': { name: 'agents held', word: 'agent lost', rerun: false },
   'accounting-closes': { name: 'accounting closes', word: 'accounting', rerun: false },
   'clock-is-sane': { name: 'clock is sane', word: 'clock', rerun: false },
   'clock-is-fine': { name: 'clock fine enough', word: 'coarse clock', rerun: false },
@@ -44,6 +45,8 @@ export const MIN_ON_TIME_SHARE = 0.99;
 /** True if enough of the messages left on time. One may be late: of fewer than a hundred it is more than the share allows. */
 export const isScheduleKept = (onTime: number, due: number): boolean =>
   due - onTime <= Math.max(1, due * (1 - MIN_ON_TIME_SHARE));
+/** Fewest times that the error of two hosts' clocks must fit into a median between them for it to be shown. */
+export const MIN_BOUNDS = 10;
 /** Fewest ticks of the clock in a median that is shown: with fewer, its rounding is more than the figure's last digit. */
 export const MIN_TICKS = 10;
 /** Largest share of the window that the busiest load worker may spend working. */

@@ -436,6 +436,31 @@ const processUsage = z.object({
   waitSeconds: amount.optional(),
 });
 
+/** Clock of another host, compared with that of the machine of the command by way of the server of their jobs. */
+const hostClock = z.object({
+  /** Name of one of the environment's hosts. */
+  host: z.string(),
+  /** Time of its clock less that of the command's machine, after the measured window. Each counts from a start of its own. */
+  offsetSeconds: z.number(),
+  /** Largest error of the offset: half of both round trips, and the drift. */
+  boundSeconds: amount,
+  /** Change of the offset during the trial. */
+  driftSeconds: z.number(),
+});
+
+/** Deliveries of all pairs of sender and receiver, also of those on different hosts, whose times have the clocks' error. */
+const allPairs = z.object({
+  /** received − due. Absent if the error is too large for its median; `notMeasured` then tells. */
+  response: histogram.optional(),
+  summary: summary.optional(),
+  /** Largest error of the time of a delivery between two hosts. */
+  boundSeconds: amount,
+  /** Deliveries between two hosts. */
+  between: count,
+  /** Part of `between` that arrived before they were due, by these clocks; they count as 0. */
+  early: count,
+});
+
 /** A core, or several between which the system chose, that processes of the trial used; over the measured window. */
 const coreUsage = z.object({
   /** In the notation of `taskset`: `0`, `0-3`. */
@@ -508,6 +533,10 @@ const measured = anyTrial.extend({
   processes: z.array(processUsage).optional(),
   /** Cores that the trial's processes used. Absent in older results, and if the system does not tell. */
   cores: z.array(coreUsage).optional(),
+  /** Clocks of the other hosts that the load came from. Absent: it came from this one. */
+  clocks: z.array(hostClock).optional(),
+  /** Absent unless messages reached clients on other hosts: then `latency.response` has only pairs on one host. */
+  allPairs: allPairs.optional(),
   notMeasured: z.array(notMeasured).optional(),
   theory: theory.optional(),
   capacity: capacity.optional(),

@@ -32,14 +32,7 @@ export function describeEnvironment(
 ): Environment {
   const own = readManifest('../../package.json');
   const packages = Object.keys(own.dependencies).toSorted();
-  const machine = {
-    platform: platform(),
-    arch: arch(),
-    kernel: release(),
-    cpu: cpus()[0]?.model.trim() || 'unknown',
-    cores: coreCount(),
-    memoryBytes: totalmem(),
-  };
+  const machine = describeMachine();
   return {
     wirebench: own.version,
     node: process.versions.node,
@@ -62,6 +55,19 @@ export function describeEnvironment(
     ),
   };
 }
+
+/** Describes this machine, as the results list it among the hosts. */
+export const describeMachine = (): Omit<NonNullable<Environment['hosts']>[number], 'name'> => ({
+  platform: platform(),
+  arch: arch(),
+  kernel: release(),
+  cpu: cpus()[0]?.model.trim() || 'unknown',
+  cores: coreCount(),
+  memoryBytes: totalmem(),
+});
+
+/** Version of this package. */
+export const packageVersion = (): string => readManifest('../../package.json').version;
 
 function limitsOf({ cores, memoryBytes }: GroupLimits, physical: number | undefined) {
   return {

@@ -47,7 +47,7 @@ export interface GeneratorSettings extends LoadWorkerSettings {
 /** Settings that all sessions share: address, client module and messages. */
 export type SessionSettings = Omit<
   ConnectOrder,
-  'order' | 'clients' | 'worker' | 'workers' | 'originNs' | 'until' | 'inFlight'
+  'order' | 'clients' | 'worker' | 'workers' | 'hosts' | 'originNs' | 'until' | 'inFlight'
 >;
 
 /** Histories of the sessions of all workers, in the order of their senders, and the use of resources. */
@@ -105,10 +105,11 @@ export class LoadGenerator implements AsyncDisposable {
     const workers = this.workers.length;
     const originNs = this.originNs.toString();
     const clients = this.#clients;
+    const hosts = this.#started.hosts === undefined ? {} : { hosts: this.#started.hosts };
     const order = (worker: number): WorkerOrder =>
       this.#connected
         ? { order: 'open', until, inFlight }
-        : { order: 'connect', ...sessions, clients, worker, workers, originNs, until, inFlight };
+        : { order: 'connect', ...sessions, clients, worker, workers, ...hosts, originNs, until, inFlight };
     const opened = await this.#ask(order, 'connected', seconds, 'did not open its sessions');
     this.#connected = true;
     return {

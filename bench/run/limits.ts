@@ -32,9 +32,9 @@ export function textOf(path: string): string | null {
 }
 
 /** Open files of a process besides its sessions' sockets, rounded up generously. */
-const OTHER_FILES = 100;
+export const OTHER_FILES = 100;
 /** Fraction of an address's ports assumed to be free: the rest may be in use or in TIME_WAIT. */
-const USABLE_PORTS = 0.8;
+export const USABLE_PORTS = 0.8;
 
 /** Problem of a process that may not open enough files for its connections; empty if it may. */
 export function tooFewFiles(

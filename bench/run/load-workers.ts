@@ -1,5 +1,6 @@
 import type { WorkerAnswer, WorkerOrder } from '../load/protocol.ts';
 import type { Recording } from '../load/recording.ts';
+import type { Environment } from '../results/schema.ts';
 import type { Patience } from './child.ts';
 import { startWorker } from './processes.ts';
 import type { Variables } from './variables.ts';
@@ -24,6 +25,8 @@ export interface LoadProcess {
 /** Load workers of one trial, and the processes that they run in. To dispose of them kills them. */
 export interface LoadWorkers extends AsyncDisposable {
   readonly all: readonly LoadWorker[];
+  /** Number of each worker's host. Absent: all are on this one. */
+  readonly hosts?: readonly number[];
   /** Time that they need between an order for a phase and its first due time. Absent: the usual. */
   readonly leadNs?: number;
   /** Starts what cannot start before the server's address is known. */
@@ -32,6 +35,18 @@ export interface LoadWorkers extends AsyncDisposable {
   processes(): readonly LoadProcess[];
   /** Adds to the recording of some work what the workers cannot tell of their processes themselves. */
   metered?(work: () => Promise<Recording>): Promise<Recording>;
+}
+
+/** Load workers on other machines: what is left of them may change from trial to trial. */
+export interface Agents {
+  /** Number of load workers that there are now. */
+  readonly workers: number;
+  /** Machines that have taken part so far. */
+  readonly hosts: NonNullable<Environment['hosts']>;
+  /** Waits until the next trial can begin. Throws, with what to do, if none can. */
+  ready(signal: AbortSignal): Promise<void>;
+  /** Starts the load workers of a trial, at most as many as there are. */
+  start(settings: LoadWorkerSettings): LoadWorkers;
 }
 
 /** Settings of load workers. */

@@ -1,9 +1,10 @@
-import { decode } from '../load/histogram.ts';
-import type { Recording } from '../load/recording.ts';
+import { decode, merge } from '../load/histogram.ts';
+import type { Recording, WorkerUsage } from '../load/recording.ts';
 import { summariseTimeline } from '../load/timeline.ts';
 import { maxBesideWaitShare } from '../plan/beside.ts';
 import type { Contention } from '../results/machine/cores.ts';
 import { BYTES_ABOVE_TLS, NOT_BETWEEN_NODES, SERVER_NOT_OURS } from '../results/not-measured.ts';
+import { MIN_BOUNDS } from '../results/rules.ts';
 import type {
   Measurement,
   Messages,
@@ -53,7 +54,9 @@ export function summarise(
     ...(recording.sameNode === undefined ? {} : { sameNode: recording.sameNode }),
     ...(recording.otherNode === undefined ? {} : { otherNode: recording.otherNode }),
   };
+  const allPairs = allPairsOf(recording);
   const notMeasured = [
+    ...(allPairs?.notMeasured ?? []),
     ...(ranElsewhere(planned) ? SERVER_NOT_OURS : []),
     // Behind a proxy, too, they are counted at the clients’ sockets.
     ...(planned.target === null && viaIn(planned.dimensions) === undefined ? [] : bytesNotMeasured(reading)),
@@ -74,6 +77,8 @@ export function summarise(
       : { throttled: { times: machine.quota.times, seconds: machine.quota.seconds } }),
     processes: withWaits(processesOf(usage, recording, planned, parts), reading.contention),
     ...(reading.contention?.cores === undefined ? {} : { cores: [...reading.contention.cores] }),
+    ...(recording.clocks === undefined ? {} : { clocks: [...recording.clocks] }),
+    ...(allPairs === undefined ? {} : { allPairs: allPairs.figures }),
     ...(notMeasured.length === 0 ? {} : { notMeasured }),
     ...(overdueBounds === undefined ? {} : { overload: overloadOf(planned, reading, overdueBounds) }),
     ...(relay === undefined ? {} : { relay }),
@@ -92,6 +97,7 @@ export function summarise(
     reaches: scenario.reaches,
     reliable,
     samples,
+    ...(allPairs === undefined ? {} : { between: allPairs.figures.between }),
     medianSeconds: samples === 0 ? undefined : times.getValueAtPercentile(50) / 1e9,
     machine,
     cores,
@@ -176,10 +182,10 @@ function processesOf(
   const local = (
     role: string,
     runtime: string,
-    { cpuSeconds, rssBytes }: Pick<ProcessUsage, 'cpuSeconds' | 'rssBytes'>,
+    { cpuSeconds, rssBytes, host = LOCAL_HOST }: Omit<WorkerUsage, 'role' | 'runtime'>,
   ) => ({
     role,
-    host: LOCAL_HOST,
+    host,
     runtime,
     cpuSeconds,
     rssBytes,
@@ -190,6 +196,29 @@ function processesOf(
     ...parts.map(({ role, runtime: own = runtime, ...used }) => local(role, own, used)),
     ...workers.map((worker) => local(worker.role ?? 'generator', worker.runtime ?? NODE, worker)),
   ];
+}
+
+/** Times of all pairs, where load workers on several hosts received each other's messages; undefined if there are none. */
+function allPairsOf({
+  between,
+  response,
+  clocks = [],
+}: Recording): { figures: NonNullable<Measurement['allPairs']>; notMeasured: NotMeasured[] } | undefined {
+  if (between === undefined) return undefined;
+  const bounds = clocks.map(({ boundSeconds }) => boundSeconds).toSorted((a, b) => b - a);
+  const boundSeconds = (bounds[0] ?? 0) + (bounds[1] ?? 0);
+  const apart = decode(between.response);
+  const figures = { boundSeconds, between: apart.totalCount, early: between.early };
+  const all = merge([response, between.response]);
+  const median = decode(all).getValueAtPercentile(50) / 1e9;
+  if (clocks.length > 1 && median >= MIN_BOUNDS * boundSeconds)
+    return { figures: { ...figures, response: all, summary: percentilesOf(all) }, notMeasured: [] };
+  const bound = `± ${(boundSeconds * 1e6).toFixed(0)} µs`;
+  const reason =
+    clocks.length > 1
+      ? `not measured, because the clocks of the hosts are known to ${bound}, and the median between them is ${(median * 1e6).toFixed(0)} µs (it must be ${MIN_BOUNDS} times as large)`
+      : 'not measured, because the clocks of the hosts were not compared after the trial';
+  return { figures, notMeasured: [{ path: 'allPairs.response', reason }] };
 }
 
 /** Adds the times that processes waited for a core; both are in the order of servers and what is beside them, then load workers. */

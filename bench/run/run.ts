@@ -33,6 +33,7 @@ import type { CalmWaiter } from './calm.ts';
 import { coreCount, describeEnvironment } from './environment.ts';
 import { ephemeralPorts, fitToMachine, openFiles } from './limits.ts';
 import type { Link } from './link.ts';
+import type { Agents } from './load-workers.ts';
 import { type GroupLimits, type Groups, readGroups } from './machine/cgroup.ts';
 import { type Roots, rootsIn } from './machine/roots.ts';
 import { type NetworkPath, seedOfTrial } from './network/path.ts';
@@ -99,6 +100,8 @@ export interface RunResources {
   readonly backplane?: string | null;
   /** Browser that clients run in. Absent: no case of the plan has its clients in one. */
   readonly browser?: Browser;
+  /** Load workers on other machines. Absent: they are processes of this one. */
+  readonly agents?: Agents;
   /** Path of the cases that have a network. Absent: none has. */
   readonly path?: TrialPath;
   /** Places of trials that run side by side over networks. Absent: all run one after another, on the one path. */
@@ -111,11 +114,12 @@ export type TrialPath = Pick<NetworkPath, 'begin' | 'end' | 'link'>;
 /** Place of one of several trials that run at the same time: what it has to itself. The rest is the run's. */
 export type Slot = Partial<Pick<RunResources, 'path' | 'workers' | 'pinning'>>;
 
-/** Determines the resources for a plan, or the problems of this machine, each with a remedy. */
+/** Determines the resources for a plan, or the problems of this machine, each with a remedy. @param agents machines that the load comes from */
 export function resolveResources(
   plan: RunPlan,
   link: Link,
   environment: Readonly<Record<string, string | undefined>> = process.env,
+  agents?: Agents,
 ): RunResources | { readonly problems: readonly string[] } {
   const { workers: asked, keepEnv: keep } = plan.options;
   const unkept = keepProblems(keep, environment);
@@ -128,19 +132,26 @@ export function resolveResources(
   const nodes = Math.max(...plan.cases.map(nodesOf));
   const shares = plan.cases.some(hasBackplane);
   const workers = asked ?? defaultWorkers(fewest, physicalCores(roots) ?? coreCount(), groups, shares ? nodes + 1 : 1);
-  const limits = { files: openFiles()?.hard ?? null, ports: ephemeralPorts(link) };
+  const { url, exec } = plan.options;
+  const files = openFiles()?.hard ?? null;
+  // The sessions of agents take files and ports of their machines.
+  const limits =
+    agents === undefined ? { files, ports: ephemeralPorts(link) } : { files: url === null ? files : null, ports: null };
   const fitted = fitToMachine(plan.cases, { workers, asked: asked !== null }, link, limits);
   if (!('workers' in fitted)) return fitted;
-  // Pins nothing for a server that runs already, because its cores are unknown.
-  const { url, exec } = plan.options;
-  const alone = url === null || exec !== null ? pinCores(fitted.workers, undefined, undefined, roots) : undefined;
+  // Pins nothing for a server that runs already, because its cores are unknown, nor for one that has this machine to itself.
+  const alone =
+    agents === undefined && (url === null || exec !== null)
+      ? pinCores(fitted.workers, undefined, undefined, roots)
+      : undefined;
   const pinning = alone === undefined || !shares ? alone : pinNodes(alone, nodes, undefined, roots);
   const variables = variablesFor(environment, { keep, foreign: url !== null });
   return {
     link,
-    workers: fitted.workers,
+    workers: agents?.workers ?? fitted.workers,
     pinning,
     ways: fitted.ways,
+    ...(agents === undefined ? {} : { agents }),
     variables,
     roots,
     limits: groups.limits,
@@ -225,7 +236,12 @@ export async function* run(plan: RunPlan, settings: RunSettings): AsyncGenerator
         reruns--;
         queue.push({ planned, block, order: NOT_BEGUN, replaces: trial.order });
       }
-      results = { ...results, cases: [...trials.values()], ...networksSeen(results, planned, resources) };
+      results = {
+        ...results,
+        cases: [...trials.values()],
+        ...networksSeen(results, planned, resources),
+        environment: { ...results.environment, ...hostsSeen(results, resources) },
+      };
       yield { event: 'trial-ended', planned, trial, again, results };
     }
     if (signal.aborted) break;
@@ -325,6 +341,15 @@ async function overNetwork(
   }
 }
 
+/** Machines that have taken part so far, the one of the command first. */
+function hostsSeen(
+  { environment }: Pick<Results, 'environment'>,
+  { agents }: RunResources,
+): Pick<Environment, 'hosts'> {
+  const [local] = environment.hosts ?? [];
+  return agents === undefined || local === undefined ? {} : { hosts: [local, ...agents.hosts] };
+}
+
 /** Results of a run before its first trial. */
 function emptyResults(
   plan: RunPlan,
@@ -334,6 +359,7 @@ function emptyResults(
   const { options } = plan;
   const { objective, seed, warmupSeconds } = options;
   const { workers, runId } = resources;
+  const environment = describeEnvironment(resources, options);
   return {
     schema: SCHEMA,
     id: randomUUID(),
@@ -360,7 +386,7 @@ function emptyResults(
       order: plan.blocks.map((block) => block.map(({ id }) => id)),
       command,
     },
-    environment: { ...describeEnvironment(resources, options), checks: [...checks] },
+    environment: { ...environment, ...hostsSeen({ environment }, resources), checks: [...checks] },
     transports: transportsOf(plan.cases),
     ...(networks.length === 0 ? {} : { networks: [...networks] }),
     cases: [...cases],

@@ -42,6 +42,7 @@ import { LoadGenerator, maxOpeningSeconds, type SessionSettings } from './genera
 import { foreignServer, type Host, launchedServer, ourServer, sumOf } from './host.ts';
 import { openFiles } from './limits.ts';
 import type { Link } from './link.ts';
+import type { Agents } from './load-workers.ts';
 import type { Roots } from './machine/roots.ts';
 import type { MachineWatch } from './machine/watch.ts';
 import { isRelayed } from './network/relayed-link.ts';
@@ -74,6 +75,8 @@ export interface StageSettings {
   readonly security: Security;
   /** Browser that clients run in. Absent: no case of the run has its clients in one. */
   readonly browser?: Browser | undefined;
+  /** Load workers on other machines. Absent: they are processes of this one. */
+  readonly agents?: Agents | undefined;
   /** Redis that several servers share. Absent or null: one of the trial's own. */
   readonly backplane?: string | null;
   /** True if other trials of the run may use the cores at the same time. */
@@ -136,12 +139,12 @@ export class ProcessStage implements Stage, AsyncDisposable {
     this.#planned = planned;
     this.#settings = settings;
     this.#security = settings.security;
-    const { browser } = settings;
+    const { browser, agents } = settings;
     const inBrowser = isInBrowser(planned);
     if (inBrowser && browser === undefined) throw new Error('the run has no browser');
     this.#generator = new LoadGenerator(
       {
-        workers: inBrowser ? pagesFor(planned, clients) : Math.min(settings.workers, clients),
+        workers: inBrowser ? pagesFor(planned, clients) : Math.min(agents?.workers ?? settings.workers, clients),
         clients,
         cores: pinning?.workers,
         end: link.generatorEnd,
@@ -150,7 +153,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
       },
       inBrowser && browser !== undefined
         ? browserWorkers(browser, { choice: planned, certificate: settings.security.client.authority })
-        : undefined,
+        : agents && ((asked) => agents.start(asked)),
     );
     this.#host = this.#behindProxy(this.#start(), inBrowser);
     // Publisher and slow readers use little of a core that the load has.

@@ -76,7 +76,10 @@ async function probeCases(cases: readonly PlannedCase[], settings: StageSettings
   const at = `at ${addressShown(target ?? '')} with ${entry.id}`;
   const sizes = [...new Set(cases.map(({ size }) => size))].filter((size) => size > 0);
   try {
-    await using stage = await ProcessStage.open({ ...planned, clients: 1 }, { ...settings, workers: 1 });
+    await using stage = await ProcessStage.open(
+      { ...planned, clients: 1 },
+      { ...settings, workers: 1, agents: undefined },
+    );
     const found = await stage.probe(sizes, clients > 1);
     if (!('reason' in found)) return withoutSecrets(found, target);
     const what = found.unopened ? 'no session could be opened' : 'nothing can be measured';

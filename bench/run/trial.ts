@@ -36,7 +36,7 @@ export async function runTrial(
   openStage: OpenStage = ProcessStage.open,
 ): Promise<TrialOutcome> {
   const startedAt = new Date().toISOString();
-  const { block, order, signal, seed, runId, warmupSeconds, objective, workers, pinning } = settings;
+  const { block, order, signal, seed, runId, warmupSeconds, objective, workers, pinning, agents } = settings;
   if (planned.unmeasurable !== undefined)
     return {
       trial: { state: 'failed', block, order, startedAt, reasons: [planned.unmeasurable] },
@@ -57,7 +57,8 @@ export async function runTrial(
     }
   };
   try {
-    const generatorCores = pinning === undefined ? workers : new Set(pinning.workers).size;
+    await agents?.ready(signal);
+    const generatorCores = agents?.workers ?? (pinning === undefined ? workers : new Set(pinning.workers).size);
     const context = { planned, warmupSeconds, objective, seed, block, generatorCores, onStage };
     const { reading, extras } = await planned.scenario.kind.measure(context);
     watch.look();

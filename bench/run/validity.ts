@@ -29,7 +29,7 @@ import type { MachineObservation } from './machine/watch.ts';
 /** Counts and usage of one trial, which the rules check. */
 export interface Observation {
   readonly messages: Messages;
-  readonly recording: Pick<Recording, 'early' | 'returned' | 'returnsNone' | 'tickSeconds'>;
+  readonly recording: Pick<Recording, 'early' | 'returned' | 'returnsNone' | 'tickSeconds' | 'agentFaults'>;
   readonly usage: Usage;
   readonly clients: number;
   readonly reaches: Reaches;
@@ -37,6 +37,8 @@ export interface Observation {
   readonly reliable: boolean;
   /** Number of timed deliveries: in the response histogram, or in the service histogram of a closed loop. */
   readonly samples: number;
+  /** Number of deliveries between hosts, which are timed apart. Absent: none. */
+  readonly between?: number;
   /** Median of these deliveries' times, in seconds. Absent: too few, or none is judged. */
   readonly medianSeconds?: number | undefined;
   /** Effects of the machine on all processes of the run. Absent: not watched. */
@@ -64,6 +66,7 @@ export interface Rule {
 export const rules: readonly Rule[] = [
   { id: 'cores-not-shared', verdict: 'invalid', check: coresNotShared },
   { id: 'cores-not-waited-for', verdict: 'invalid', check: coresNotWaitedFor },
+  { id: 'agents-held', verdict: 'invalid', check: agentsHeld },
   { id: 'accounting-closes', verdict: 'invalid', check: accountingCloses },
   { id: 'clock-is-sane', verdict: 'invalid', check: clockIsSane },
   { id: 'clock-is-fine', verdict: 'invalid', check: clockIsFine },
@@ -79,7 +82,7 @@ export const rules: readonly Rule[] = [
 ];
 
 /** Rules about the machine, which hold for every kind. */
-export const MACHINE_RULES = ['clock-is-fine', 'network-kept', 'not-throttled', 'only-run'] as const;
+export const MACHINE_RULES = ['agents-held', 'clock-is-fine', 'network-kept', 'not-throttled', 'only-run'] as const;
 
 /** Applies the rules of these ids. Returns the trial's state, every reason in words, and the rule that each reason is about. */
 export function judge(
@@ -98,14 +101,26 @@ export function judge(
   };
 }
 
-function accountingCloses({ messages, samples, recording, reaches, clients }: Observation): string | undefined {
+function agentsHeld({ recording: { agentFaults = [] } }: Observation): string | undefined {
+  return agentFaults.length === 0 ? undefined : agentFaults.join('; ');
+}
+
+function accountingCloses({
+  messages,
+  samples,
+  between = 0,
+  recording,
+  reaches,
+  clients,
+}: Observation): string | undefined {
   const { due, sent, unsent, expected, delivered, lost } = messages;
   if (due !== sent + unsent) return `${due} messages were due, but ${sent} were sent and ${unsent} were not`;
   const owed = sent * receiversOf(reaches, clients);
   if (expected !== owed) return `${sent} sent messages make ${owed} deliveries, but ${expected} were expected`;
   if (lost < 0 || expected !== delivered + lost)
     return `${expected} deliveries were expected, but ${delivered} arrived and ${lost} were lost`;
-  if (samples + recording.early !== delivered) return `${delivered} messages arrived, but ${samples} were timed`;
+  if (samples + between + recording.early !== delivered)
+    return `${delivered} messages arrived, but ${samples + between} were timed`;
   return undefined;
 }
 

@@ -7,6 +7,7 @@ export const COMMANDS = {
   compare: async () => (await import('./compare.ts')).command,
   choose: async () => (await import('./choose.ts')).command,
   serve: async () => (await import('./serve.ts')).command,
+  agent: async () => (await import('../agents/command.ts')).command,
   capture: async () => (await import('./capture.ts')).command,
   lab: async () => (await import('./lab.ts')).command,
   list: async () => (await import('./list.ts')).command,

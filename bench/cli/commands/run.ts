@@ -2,6 +2,7 @@ import { judgeThresholds, type Threshold } from '../../../reports/analysis/thres
 import { summaryMarkdown } from '../../../reports/markdown/summary.ts';
 import type { Analysis } from '../../../reports/model/model.ts';
 import { thresholdLines } from '../../../reports/terminal/thresholds.ts';
+import type { Fleet } from '../../agents/fleet.ts';
 import { examine } from '../../checks/doctor/checks.ts';
 import { readMachine } from '../../checks/doctor/readings.ts';
 import { measureMicroApart } from '../../checks/micro/apart.ts';
@@ -24,6 +25,15 @@ import { whyUnavailable } from '../../run/scale/available.ts';
 import { surveyTarget } from '../../run/survey.ts';
 import type { Security } from '../../security/security.ts';
 import { findTransport } from '../../transports/index.ts';
+import {
+  AGENT_FLAGS,
+  agentFlags,
+  linkOf,
+  readAgents,
+  recruit,
+  refuseForAgents,
+  withoutParts,
+} from '../agents/recruit.ts';
 import { type Band, readBand } from '../band.ts';
 import { type Context, defineCommand, type Invocation } from '../command.ts';
 import { readConfig } from '../config.ts';
@@ -64,7 +74,7 @@ export const RUN_FLAGS = {
 export const command = defineCommand({
   name: 'run',
   description: 'measure transports and write a report',
-  flags: { ...settingFlags(), ...TARGET_FLAGS, ...RUN_FLAGS },
+  flags: { ...settingFlags(), ...TARGET_FLAGS, ...AGENT_FLAGS, ...RUN_FLAGS },
   examples: [
     ['A first look at every transport, in a minute', 'npm run bench -- --quick'],
     ['Two transports at three rates', 'npm run bench -- --transports ws,sse --rate 500,1000,2000'],
@@ -85,7 +95,10 @@ export const command = defineCommand({
 });
 
 /** Request for a run, from `run` or `wire`. */
-export interface RunRequest extends Values<typeof RUN_FLAGS>, Values<typeof TARGET_FLAGS> {
+export interface RunRequest
+  extends Values<typeof RUN_FLAGS>,
+    Values<typeof TARGET_FLAGS>,
+    Partial<Values<typeof AGENT_FLAGS>> {
   /** Command that requests the run. */
   readonly name: string;
   readonly given: Partial<Record<Setting, Given>>;
@@ -98,21 +111,32 @@ export async function measureAndReport(
   show: (results: Results, analysis: Analysis, io: Io) => Promise<string> = showSummary,
 ): Promise<ExitCode> {
   const { io, interrupted } = context;
-  const { options, thresholds, band } = await readRequest(request.given, problems, io);
+  const { options: asked, thresholds, band } = await readRequest(request.given, problems, io);
+  const agents = readAgents(request, asked, io);
+  const options = agents === undefined ? asked : withoutParts(asked);
   const target = await resolveTarget(options, request, io);
   const wanted = withProxies(withoutLackingNodes(makePlan(options, await unavailableFor(options))));
   if (wanted.cases.length === 0) throw new UsageError(nothingLeft(wanted));
-  const link = await linkFor(options);
+  if (agents !== undefined) refuseForAgents(wanted);
+  const link = agents === undefined ? await linkFor(options) : linkOf(agents);
   let path: NetworkPath | undefined;
+  let fleet: Fleet | undefined;
   try {
     const made = await pathFor(wanted, link, request.given, interrupted);
     path = made.path;
-    const asked = made.plan;
-    if (asked.cases.length === 0) throw new UsageError(nothingLeft(asked));
-    const resolved = resolveResources(asked, link, io.environment);
+    const intended = made.plan;
+    if (intended.cases.length === 0) throw new UsageError(nothingLeft(intended));
+    if (agents !== undefined && !request.plan) {
+      fleet = await recruit(agents, intended, context).catch((error: unknown) => {
+        if (!interrupted.aborted) throw error;
+        return undefined;
+      });
+      if (interrupted.aborted) return EXIT.interrupted;
+    }
+    const resolved = resolveResources(intended, link, io.environment, fleet ?? agents?.expected);
     if ('problems' in resolved) throw new UsageError(resolved.problems);
     const resources = path === undefined ? resolved : { ...resolved, path };
-    const plan = await learned(asked, request, { resources, security: target?.security, context });
+    const plan = await learned(intended, request, { resources, security: target?.security, context });
     if (plan === undefined) return EXIT.interrupted;
     const checks = examine(await readMachine(resources));
     const text = describePlan(plan, resources, { checks, earlier: newestResults(), notes: target?.notes ?? [] });
@@ -136,7 +160,7 @@ export async function measureAndReport(
       band,
       files,
       networks: tested.networks,
-      flags: targetFlags(request),
+      flags: [...targetFlags(request), ...agentFlags(request)],
       yes: request.yes,
       ...safety,
     };
@@ -172,6 +196,7 @@ export async function measureAndReport(
     for (const problem of unwritten) io.error(`${problem}\n`);
     return exitCode;
   } finally {
+    await fleet?.[Symbol.asyncDispose]();
     await path?.close();
     await link.close();
   }
