@@ -4,6 +4,7 @@ import { LIBRARY_HEARTBEAT, NO_NETWORK } from '../results/dimensions.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { Load, ScenarioEntry } from '../scenarios/shape.ts';
 import { isBrowser } from '../scenarios/shared/clients-in.ts';
+import { needsBrowser } from '../scenarios/shared/faults.ts';
 import { isTemplate } from '../security/template.ts';
 import { addressProblems, targetOptionProblems } from './address.ts';
 import { loadOver } from './networks.ts';
@@ -263,11 +264,19 @@ function networkProblems(
 }
 
 /** Problems of a browser that is not started, or that would open a page of somebody else's server. */
-function browserProblems({ clientsIn, browser, url }: RunOptions, given: Partial<Record<Setting, Given>>): string[] {
+function browserProblems(
+  { clientsIn, browser, url, faults }: RunOptions,
+  given: Partial<Record<Setting, Given>>,
+): string[] {
   const starts = clientsIn.some(isBrowser);
   return [
     ...(browser !== null && !starts
       ? [`${given.browser?.where} has no meaning where clients run in Node; add --clients-in chromium, or leave it out`]
+      : []),
+    ...(!starts && given.fault !== undefined && faults.some(needsBrowser)
+      ? [
+          `${given.fault.where} ${faults.filter(needsBrowser).join()} happens to the tab of a browser; add --clients-in chromium`,
+        ]
       : []),
     ...(starts && url !== null
       ? [

@@ -7,7 +7,8 @@ import type { Case } from '../results/schema.ts';
 import { receiversOf } from '../results/values.ts';
 import { findScenario, scenarios } from '../scenarios/index.ts';
 import type { Disruption, OpenDimensions, PlannedCase, ScenarioEntry } from '../scenarios/shape.ts';
-import { isBrowser } from '../scenarios/shared/clients-in.ts';
+import { DEFAULT_CLIENTS_IN, isBrowser } from '../scenarios/shared/clients-in.ts';
+import { needsBrowser } from '../scenarios/shared/faults.ts';
 import { heartbeatSecondsOf } from '../scenarios/shared/heartbeat.ts';
 import { networkIdOf } from '../scenarios/shared/network.ts';
 import { addressShown, commandShown } from '../security/redact.ts';
@@ -181,7 +182,13 @@ function leftOutOf(
         return reason === undefined ? [] : [{ name, size, dimensions, kind, reason } as const];
       }),
     );
-    return [...kinds, ...sizes, ...heartbeats, ...browsers, ...largeInBrowsers];
+    const runsInNode = options.clientsIn.includes(DEFAULT_CLIENTS_IN);
+    const faults = asked.some(({ kind: { uses } }) => uses.faults === true) && runsInNode ? options.faults : [];
+    const tabless = faults.filter(needsBrowser).map((fault) => {
+      const dimensions = { fault, 'clients-in': DEFAULT_CLIENTS_IN };
+      return { name, dimensions, kind, reason: 'has no tab to freeze, because its clients run in Node' } as const;
+    });
+    return [...kinds, ...sizes, ...heartbeats, ...browsers, ...largeInBrowsers, ...tabless];
   });
 }
 

@@ -88,6 +88,7 @@ const FAULT_NAMES: Readonly<Record<Fault, string>> = {
   drain: 'the way back after an orderly restart of the server',
   reset: 'the way back after a reset of the connections',
   rebind: 'the way back after a change of the client’s address',
+  freeze: 'the way back after a freeze of the tab',
 };
 
 /** Cases with messages over a network: those of the wanted scenario, if there are any. */

@@ -16,6 +16,7 @@ const FAULT_TEXTS: Readonly<Record<Fault, (outage: string) => string>> = {
   drain: (outage) => `an orderly restart of the server${outage}`,
   reset: () => 'a reset of their connections',
   rebind: () => 'a change of their address',
+  freeze: (outage) => `a freeze of their tab${outage}`,
 };
 
 function faultText({ dimensions, outage }: Pick<Question, 'dimensions' | 'outage'>): string {

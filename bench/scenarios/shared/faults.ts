@@ -6,8 +6,8 @@ import { hasSlowLines } from './readers.ts';
 
 /** Properties of a fault. */
 interface FaultTraits {
-  /** Part that it happens to: packets on their way, or the server. */
-  readonly at: 'path' | 'server';
+  /** Part that it happens to: packets on their way, the server, or the tab of a browser. */
+  readonly at: 'path' | 'server' | 'tab';
   /** True if some time passes until the path is back. */
   readonly hasOutage: boolean;
 }
@@ -18,12 +18,19 @@ const TRAITS: Readonly<Record<Fault, FaultTraits>> = {
   drain: { at: 'server', hasOutage: true },
   reset: { at: 'path', hasOutage: false },
   rebind: { at: 'path', hasOutage: false },
+  freeze: { at: 'tab', hasOutage: true },
 };
 
 export const hasOutage = (fault: Fault): boolean => TRAITS[fault].hasOutage;
 
 /** True if the server's process ends at the fault. */
 export const endsServer = (fault: Fault): boolean => TRAITS[fault].at === 'server';
+
+/** True if only clients in a browser can have it. */
+export const needsBrowser = (fault: Fault): boolean => TRAITS[fault].at === 'tab';
+
+/** Faults of every client, wherever it runs. */
+export const COMMON_FAULTS: readonly Fault[] = FAULTS.filter((fault) => !needsBrowser(fault));
 
 export const DEFAULT_FAULT: Fault = 'restart';
 export const DEFAULT_POLICY: Policy = 'managed';
@@ -41,7 +48,7 @@ export const policyOf = ({ dimensions = {} }: Pick<PlannedCase, 'dimensions'>): 
 
 /** True if a relay makes the fault of a case. */
 export const isFaultOfPath = (planned: Planned): boolean =>
-  planned.scenario.kind.uses.faults === true && !endsServer(faultOf(planned));
+  planned.scenario.kind.uses.faults === true && TRAITS[faultOf(planned)].at === 'path';
 
 /** True if the packets of a case go through a relay. */
 export const needsRelay = (planned: Planned): boolean =>
