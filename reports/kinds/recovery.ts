@@ -154,7 +154,7 @@ export const recoveryReport: KindReport = {
   warnings: () => [],
   trust: ['schedule kept', 'accounting closes', 'clock sane', 'cores undisturbed'],
   isEcho: () => false,
-  figures: ['recovery', 'intervals', 'browser'],
+  figures: ['recovery', 'herd', 'intervals', 'browser'],
   effort: null,
   definitions: [
     [
