@@ -41,7 +41,7 @@ test.each([
   const { recovery } = found;
   expect(recovery.sessions).toEqual({ all: 4, ...sessions });
   expect(Object.keys(recovery.reasons)).toEqual(reasons);
-  // What learns of an end does not run in a frozen tab either.
+  // The client’s code runs no sooner in a frozen tab.
   expect(recovery.detection.p50 ?? 2).toBeGreaterThanOrEqual(2);
   expect(recovery.staleness.p50).toBeGreaterThan(1.9);
 });

@@ -13,7 +13,7 @@ const ROW = 22;
 /** Right ends of the columns behind the plot. */
 const COLUMNS = { peak: 440, cpu: 494, refused: WIDTH };
 
-/** How sessions that were lost together come back: their waits before the first attempt, and what the server has of it. */
+/** Return of sessions that were lost together: their waits before the first attempt, and what the server has of it. */
 export function HerdFigure({ id, group, cases, styles }: CasesProps) {
   const herds = herdsOf(cases, group);
   if (herds.length === 0) return null;
