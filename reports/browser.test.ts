@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest';
 import type { Case, Results } from '../bench/results/schema.ts';
 import { analyse } from './analysis/analyse.ts';
 import { browserCostText } from './analysis/figures/browser-cost.ts';
+import { judgeThresholds } from './analysis/thresholds.ts';
+import { compare } from './compare/compare.ts';
 import { summaryMarkdown } from './markdown/summary.ts';
+import { markupOf, textOf } from './page/testing/markup.ts';
 import { trialsCsv } from './raw/trials-csv.ts';
 import { makeReport } from './report.ts';
 import { summary } from './terminal/summary.ts';
@@ -92,6 +95,43 @@ describe('clients in a browser and in Node', () => {
   test('have no interval with too few trials, and the ratio is still there', () => {
     const [few] = analyse(bothRuntimes(3), { resamples: 200 }).groups;
     expect(browserCostText(few?.browserCosts[0] ?? expect.unreachable())).toMatch(/p50 .*× \(no interval\)/);
+  });
+
+  test('a threshold holds for Node unless it names the browser', () => {
+    const limit = { flag: 'ws', scenario: 'echo', metric: 'p50', operator: '<', limit: 1, text: '' } as const;
+    const casesOf = (narrowing: Record<string, string>) =>
+      judgeThresholds(results, [{ ...limit, narrowing }]).map(({ caseId, outcome }) => [caseId, outcome]);
+    const [ofNode, ofChromium] = [undefined, 'chromium'].map(
+      (value) => results.cases.find((one) => one.transport === 'ws' && one.dimensions?.['clients-in'] === value)?.id,
+    );
+    expect(casesOf({})).toEqual([[ofNode, 'met']]);
+    expect(casesOf({ 'clients-in': 'node' })).toEqual([[ofNode, 'met']]);
+    expect(casesOf({ 'clients-in': 'chromium' })).toEqual([[ofChromium, 'met']]);
+  });
+
+  test('two runs are compared runtime by runtime', () => {
+    const slower = makeResults({
+      transports: { ws: { ...SEVEN.ws, p50Ms: 9 }, sse: SEVEN.sse ?? {} },
+      scenarios: [ECHO, IN_CHROMIUM],
+      trials: 6,
+      seed: 2,
+    });
+    const { rows } = compare(results, slower, { resamples: 200 });
+    const p50s = rows.filter(({ metric }) => metric.id === 'p50').map(({ name }) => name);
+    expect(p50s.toSorted()).toEqual(['sse', 'sse (in Chromium)', 'ws', 'ws (in Chromium)']);
+    const inOne = { ...results, cases: results.cases.filter(({ dimensions }) => dimensions === undefined) };
+    const { rows: left } = compare(inOne, slower, { resamples: 200 });
+    expect(new Set(left.map(({ name }) => name))).toEqual(new Set(['sse', 'ws']));
+  });
+
+  test('the picker has one question for both, and others for other conditions', async () => {
+    const scenarios = [ECHO, IN_CHROMIUM, { ...IN_CHROMIUM, clients: 7 }];
+    const made = makeResults({ transports: { ws: SEVEN.ws ?? {}, sse: SEVEN.sse ?? {} }, scenarios, trials: 6 });
+    const { groups } = analyse(made, { resamples: 100 });
+    expect(groups.map(({ rows }) => rows.length)).toEqual([4, 2]);
+    const { html } = await makeReport(made, { resamples: 100 });
+    expect(markupOf(html).match(/data-question="\d+"/g)).toHaveLength(2);
+    expect(textOf(html)).toContain('ws (in Chromium)');
   });
 
   test('a run in one runtime has no such figure', async () => {

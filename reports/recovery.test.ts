@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Results, resultsSchema } from '../bench/results/schema.ts';
 import { analyse } from './analysis/analyse.ts';
+import { herdsOf } from './analysis/figures/herd.ts';
 import { neighboursOf } from './analysis/figures/neighbours.ts';
 import { coursesOf, reachOf } from './analysis/figures/recovery.ts';
 import { textOf } from './analysis/sentences.ts';
@@ -246,6 +247,25 @@ describe('timeline of a recovery', () => {
   });
 });
 
+describe('herd', () => {
+  const herds = herdsOf(results.cases, restart);
+
+  test('has the waits before first attempts over all trials, and what the server had of them', () => {
+    const ws = herds.find(({ name }) => name === 'ws');
+    // Six trials of 50 sessions each, log-normal around half a second.
+    expect(ws).toMatchObject({ policy: 'managed', waits: 300, peak: 40, refused: 0 });
+    expect(ws?.p50).toBeCloseTo(0.5, 2);
+    expect(ws?.p25).toBeCloseTo(0.5 * Math.exp(-0.4 * 0.6745), 1);
+    expect(ws?.p95).toBeCloseTo(0.5 * Math.exp(0.4 * 1.645), 1);
+    expect(ws?.cpuSeconds).toBeCloseTo(0.2, 1);
+  });
+
+  test('leaves out cases without attempts, such as those whose sessions all stay away', () => {
+    expect(herds.map(({ name }) => name)).not.toContain('ws (library)');
+    expect(herdsOf([], restart)).toEqual([]);
+  });
+});
+
 describe('slow readers', () => {
   test('are judged by what happens to the others', () => {
     expect(slow.title).toBe('broadcast to 50 clients, some of whom stop reading, at 200 msg/s of 1,024 B');
@@ -330,6 +350,9 @@ describe('the page', async () => {
     expect(text).toMatch(/0\.55 s with ws \(managed\) to 3\.1 s with sse \(library\) after the path is back/);
     expect(text).toContain('Slow readers raise the others’ p99 by more than a quarter with socketio');
     expect(text).toContain('Survived, came back, gone');
+    expect(markup).toContain('id="question-1-herd"');
+    expect(text).toMatch(/First attempts are spread the least, 0\.\d+ to \d+\.?\d* s after the loss with/);
+    expect(text).toContain('Attempts in the busiest second');
   });
 
   test('says each moment to who reads a chart by keys', () => {

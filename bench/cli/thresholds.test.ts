@@ -33,6 +33,7 @@ describe('conditions', () => {
     ['ws.echo[size=1024, encoding=binary].p99<50ms', { size: '1024', encoding: 'binary' }],
     ['ws.echo[rate=0.5].p99<50ms', { rate: '0.5' }],
     ['ws.echo[network=4g-lossy].p99<300ms', { network: '4g-lossy' }],
+    ['ws.echo[clients-in=chromium].p99<300ms', { 'clients-in': 'chromium' }],
   ])('%s is narrowed', (text, narrowing) => {
     expect(read(text).thresholds).toEqual([expect.objectContaining({ flag: 'ws', scenario: 'echo', narrowing })]);
   });

@@ -4,7 +4,7 @@ import { LIBRARY_HEARTBEAT, NO_NETWORK, NO_PROXY } from '../results/dimensions.t
 import { scenarios } from '../scenarios/index.ts';
 import type { Load, ScenarioEntry } from '../scenarios/shape.ts';
 import { isBrowser } from '../scenarios/shared/clients-in.ts';
-import { needsNodes } from '../scenarios/shared/faults.ts';
+import { needsBrowser, needsNodes } from '../scenarios/shared/faults.ts';
 import { ONE_NODE } from '../scenarios/shared/nodes.ts';
 import { isTemplate } from '../security/template.ts';
 import { findTransport, needsBackplane } from '../transports/index.ts';
@@ -269,11 +269,19 @@ function networkProblems(
 }
 
 /** Problems of a browser that is not started, or that would open a page of somebody else's server. */
-function browserProblems({ clientsIn, browser, url }: RunOptions, given: Partial<Record<Setting, Given>>): string[] {
+function browserProblems(
+  { clientsIn, browser, url, faults }: RunOptions,
+  given: Partial<Record<Setting, Given>>,
+): string[] {
   const starts = clientsIn.some(isBrowser);
   return [
     ...(browser !== null && !starts
       ? [`${given.browser?.where} has no meaning where clients run in Node; add --clients-in chromium, or leave it out`]
+      : []),
+    ...(!starts && given.fault !== undefined && faults.some(needsBrowser)
+      ? [
+          `${given.fault.where} ${faults.filter(needsBrowser).join()} happens to the tab of a browser; add --clients-in chromium`,
+        ]
       : []),
     ...(starts && url !== null
       ? [

@@ -8,8 +8,8 @@ import { receiversOf } from '../results/values.ts';
 import { parseVia } from '../results/via.ts';
 import { findScenario, scenarios } from '../scenarios/index.ts';
 import type { Disruption, OpenDimensions, PlannedCase, ScenarioEntry } from '../scenarios/shape.ts';
-import { isBrowser } from '../scenarios/shared/clients-in.ts';
-import { endsBackplane, needsNodes } from '../scenarios/shared/faults.ts';
+import { DEFAULT_CLIENTS_IN, isBrowser } from '../scenarios/shared/clients-in.ts';
+import { endsBackplane, needsBrowser, needsNodes } from '../scenarios/shared/faults.ts';
 import { heartbeatSecondsOf } from '../scenarios/shared/heartbeat.ts';
 import { networkIdOf } from '../scenarios/shared/network.ts';
 import { hasBackplane } from '../scenarios/shared/nodes.ts';
@@ -192,13 +192,19 @@ function leftOutOf(
         return reason === undefined ? [] : [{ name, size, dimensions, kind, reason } as const];
       }),
     );
+    const runsInNode = options.clientsIn.includes(DEFAULT_CLIENTS_IN);
+    const faults = asked.some(({ kind: { uses } }) => uses.faults === true) && runsInNode ? options.faults : [];
+    const tabless = faults.filter(needsBrowser).map((fault) => {
+      const dimensions = { fault, 'clients-in': DEFAULT_CLIENTS_IN };
+      return { name, dimensions, kind, reason: 'has no tab to freeze, because its clients run in Node' } as const;
+    });
     const proxies = options.vias.flatMap((value) => {
       const via = parseVia(value);
       const reason = via === undefined ? undefined : whyNotVia(found, via);
       return reason === undefined ? [] : [{ name, dimensions: { via: value }, kind, reason } as const];
     });
     const nodes = nodesLeftOut(name, options, asked);
-    return [...kinds, ...sizes, ...heartbeats, ...browsers, ...largeInBrowsers, ...proxies, ...nodes];
+    return [...kinds, ...sizes, ...heartbeats, ...browsers, ...largeInBrowsers, ...tabless, ...proxies, ...nodes];
   });
 }
 

@@ -18,7 +18,7 @@ import type { ClientsIn, Reader } from '../results/values.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { Load, Outage, ScenarioEntry, Uses } from '../scenarios/shape.ts';
 import { DEFAULT_CLIENTS_IN } from '../scenarios/shared/clients-in.ts';
-import { DEFAULT_FAULT, DEFAULT_OUTAGE, DEFAULT_POLICY, FAULTS_OF_ONE } from '../scenarios/shared/faults.ts';
+import { COMMON_FAULTS, DEFAULT_FAULT, DEFAULT_OUTAGE, DEFAULT_POLICY } from '../scenarios/shared/faults.ts';
 import { ONE_NODE } from '../scenarios/shared/nodes.ts';
 import { addressShown, commandRedacted } from '../security/redact.ts';
 import { findTransport, transportNames, transports } from '../transports/index.ts';
@@ -503,11 +503,11 @@ export const RUN_SETTINGS = {
   fault: setting({
     option: 'faults',
     argument: '<names>',
-    help: `what happens in a recovery: ${FAULTS.join(', ')}; see docs/recovery.md`,
+    help: `what happens in a recovery: ${FAULTS.join(', ')} (of a tab, with --clients-in chromium); see docs/recovery.md`,
     usual: DEFAULT_FAULT,
     usedBy: hasFaults,
     read: (given, { profile, problems }) =>
-      readChoices(given, FAULTS, problems) ?? (isOfFaults(profile) ? FAULTS_OF_ONE : [DEFAULT_FAULT]),
+      readChoices(given, FAULTS, problems) ?? (isOfFaults(profile) ? COMMON_FAULTS : [DEFAULT_FAULT]),
     write: unless(DEFAULT_FAULT),
     spans: (faults) => faults,
   }),

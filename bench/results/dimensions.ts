@@ -6,8 +6,18 @@ export const ENCODINGS = ['text', 'binary'] as const;
 export const PAYLOADS = ['filler', 'json', 'zeros'] as const;
 /** Network of a case whose packets go through none: the link as it is. */
 export const NO_NETWORK = 'none';
-/** Faults of the path, of the server, or of a service that several servers are. */
-export const FAULTS = ['blackhole', 'restart', 'drain', 'reset', 'rebind', 'node', 'rolling', 'backplane'] as const;
+/** Faults of the path, of the server, of a service that several servers are, or of the tab that clients run in. */
+export const FAULTS = [
+  'blackhole',
+  'restart',
+  'drain',
+  'reset',
+  'rebind',
+  'node',
+  'rolling',
+  'backplane',
+  'freeze',
+] as const;
 /** Policies of reconnecting: by the harness, alike for every transport, or by the client's library and its defaults. */
 export const POLICIES = ['managed', 'library'] as const;
 /** Some subscribers of a broadcast stop reading, or their lines carry little. */

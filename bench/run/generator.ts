@@ -177,6 +177,12 @@ export class LoadGenerator implements AsyncDisposable {
     await this.#ask(() => ({ order: 'finish' }), 'finished');
   }
 
+  /** Freezes the tabs that the workers are, or lets them go on. */
+  async freeze(frozen: boolean): Promise<void> {
+    if (this.#started.freeze === undefined) throw new Error('load workers that are no tabs cannot be frozen');
+    await this.#started.freeze(frozen);
+  }
+
   /** Resident bytes of all workers after a garbage collection. */
   async memory(): Promise<number> {
     const answers = await this.#ask(() => ({ order: 'memory' }), 'memory');

@@ -33,6 +33,8 @@ export interface LoadWorkers extends AsyncDisposable {
   reach?(url: string, signal: AbortSignal): Promise<void>;
   /** Processes that run now. */
   processes(): readonly LoadProcess[];
+  /** Freezes the tabs that they are, or lets them go on. Absent: they are none. */
+  freeze?(frozen: boolean): Promise<void>;
   /** Adds to the recording of some work what the workers cannot tell of their processes themselves. */
   metered?(work: () => Promise<Recording>): Promise<Recording>;
 }

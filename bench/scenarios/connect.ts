@@ -1,7 +1,7 @@
 import { ECHO } from '../codec/header.ts';
 import { merge } from '../load/histogram.ts';
 import type { Measured, Opened, PlannedCase, ScenarioModule, Stage } from './shape.ts';
-import { OVERHEAD_SECONDS, openingSeconds, silentSessions } from './shared/costs.ts';
+import { inFlightOf, OVERHEAD_SECONDS, openingSeconds, silentSessions } from './shared/costs.ts';
 import { percentiles, perSecond } from './shared/figures.ts';
 import { rttSecondsOf } from './shared/network.ts';
 import { handshakeSteps, roundTripsOf } from './shared/round-trips.ts';
@@ -38,7 +38,7 @@ export const connect: ScenarioModule<'connect'> = {
   advice: 'none',
 };
 
-/** Sessions that all workers together open concurrently in the second pass: enough to keep a server busy without flooding it. */
+/** Sessions that all workers together open concurrently in the second pass, where a browser does not limit it: enough to keep a server busy. */
 const IN_FLIGHT = 32;
 /** Sessions opened and closed beforehand, so that both sides' code is warm. */
 const WARM_SESSIONS = 100;
@@ -56,7 +56,7 @@ const USUAL_ROUND_TRIPS = 4;
  */
 async function openTwice(planned: PlannedCase, stage: Stage): Promise<Measured> {
   const { clients } = planned;
-  const inFlight = Math.ceil(IN_FLIGHT / stage.workers);
+  const inFlight = inFlightOf(planned, Math.ceil(IN_FLIGHT / stage.workers));
   const isFar = rttSecondsOf(planned) > 0;
   for (let round = 0; round < warmRounds(planned); round++) {
     await stage.openSessions(Math.min(clients, WARM_SESSIONS), isFar ? inFlight : 1);

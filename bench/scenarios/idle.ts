@@ -3,7 +3,7 @@ import { merge } from '../load/histogram.ts';
 import { figures } from '../results/numbers.ts';
 import type { Memory, Radio } from '../results/schema.ts';
 import type { Measured, PlannedCase, ScenarioModule, Snapshot, Stage } from './shape.ts';
-import { IN_FLIGHT, OVERHEAD_SECONDS, openingSeconds, silentSessions } from './shared/costs.ts';
+import { inFlightOf, OVERHEAD_SECONDS, openingSeconds, silentSessions } from './shared/costs.ts';
 import { heartbeatSecondsOf } from './shared/heartbeat.ts';
 import { isOverNetwork } from './shared/network.ts';
 
@@ -86,15 +86,16 @@ const kibibytes = (bytes: number): string => `${figures(bytes / 1024)} KiB`;
  * Measures the cost of an idle session: opens sessions in steps, reads both sides' memory at each, then holds all of them for a
  * whole number of the transport's heartbeats, so that none is counted in part.
  */
-async function holdSessions({ clients, seconds: atLeast }: PlannedCase, stage: Stage): Promise<Measured> {
-  await stage.openSessions(Math.min(clients, WARM_SESSIONS), IN_FLIGHT);
+async function holdSessions(planned: PlannedCase, stage: Stage): Promise<Measured> {
+  const { clients, seconds: atLeast } = planned;
+  await stage.openSessions(Math.min(clients, WARM_SESSIONS), inFlightOf(planned));
   await stage.memory();
   await stage.closeSessions();
   const idle = await stage.snapshot();
   const steps: Memory['steps'] = [];
   const times: string[] = [];
   for (const sessions of stepsUpTo(clients)) {
-    times.push((await stage.openSessions(sessions, IN_FLIGHT)).connect);
+    times.push((await stage.openSessions(sessions, inFlightOf(planned))).connect);
     const { server, generator } = await stage.memory();
     if (server !== null) steps.push({ sessions, serverRssBytes: server, generatorRssBytes: generator });
   }
@@ -112,14 +113,11 @@ async function holdSessions({ clients, seconds: atLeast }: PlannedCase, stage: S
  * Measures the use of a phone's radio by an idle session: opens all sessions, waits until what opened them keeps no radio awake, then
  * holds them for a whole number of the transport's heartbeats.
  */
-export async function watchRadios(
-  { clients, seconds: asked }: PlannedCase,
-  stage: Stage,
-  tailSeconds = TAIL_SECONDS,
-): Promise<Measured> {
+export async function watchRadios(planned: PlannedCase, stage: Stage, tailSeconds = TAIL_SECONDS): Promise<Measured> {
+  const { clients, seconds: asked } = planned;
   const idle = await stage.snapshot();
   await stage.watchRadio(tailSeconds);
-  const { connect } = await stage.openSessions(clients, IN_FLIGHT);
+  const { connect } = await stage.openSessions(clients, inFlightOf(planned));
   const ready = await stage.snapshot();
   const { errors: earlier } = await stage.hold(tailSeconds);
   const heartbeatSeconds = Number(stage.effective.heartbeatSeconds ?? 0);

@@ -3,7 +3,7 @@ import { following, messageCount } from '../load/schedule.ts';
 import { WARM_UP_ROUNDS } from '../run/generator.ts';
 import { capabilitiesOf } from '../transports/index.ts';
 import type { PlannedCase, Reading, ScenarioModule, Stage } from './shape.ts';
-import { IN_FLIGHT, sendingSessions, timedSeconds } from './shared/costs.ts';
+import { inFlightOf, sendingSessions, timedSeconds } from './shared/costs.ts';
 import { percentiles, perSecond } from './shared/figures.ts';
 import { isOverNetwork, longestRoundTripSeconds, networkOf, patienceSeconds } from './shared/network.ts';
 import { UNDISTURBED } from './shared/undisturbed.ts';
@@ -92,10 +92,10 @@ export function drainSecondsOf(planned: PlannedCase): number {
 async function openAll(planned: PlannedCase, stage: Stage): Promise<string> {
   const { clients } = planned;
   // Over a network each has a line of its own, and most of its time is spent on the way.
-  if (isOverNetwork(planned)) return (await stage.openSessions(clients, IN_FLIGHT)).connect;
+  if (isOverNetwork(planned)) return (await stage.openSessions(clients, inFlightOf(planned))).connect;
   // Times only sessions that are opened one at a time.
   const { connect } = await stage.openSessions(Math.min(clients, TIMED_SESSIONS), 1);
-  if (clients > TIMED_SESSIONS) await stage.openSessions(clients, IN_FLIGHT);
+  if (clients > TIMED_SESSIONS) await stage.openSessions(clients, inFlightOf(planned));
   return connect;
 }
 

@@ -13,7 +13,7 @@ import { runTrial } from '../run/trial.ts';
 import { singleTrial } from '../testing/single-trial.ts';
 import { recovery, silenceOf } from './recovery.ts';
 import type { Course, Disrupted, Stage } from './shape.ts';
-import { FAULTS_OF_ONE } from './shared/faults.ts';
+import { COMMON_FAULTS } from './shared/faults.ts';
 
 function optionsOf(settings: Partial<Record<Setting, string | boolean>>) {
   const all = { transports: 'ws', scenarios: 'recovery', ...settings };
@@ -55,12 +55,12 @@ describe('the plan', () => {
       transports: { value: 'ws', where: '' },
     });
     const plan = makePlan('problems' in read ? expect.fail(read.problems.join()) : read.options);
-    expect(plan.cases).toHaveLength(FAULTS_OF_ONE.length * POLICIES.length);
-    expect(plan.options).toMatchObject({ scenarios: ['recovery'], faults: FAULTS_OF_ONE, policies: POLICIES });
+    expect(plan.cases).toHaveLength(COMMON_FAULTS.length * POLICIES.length);
+    expect(plan.options).toMatchObject({ scenarios: ['recovery'], faults: COMMON_FAULTS, policies: POLICIES });
     const command = commandFor(plan.options);
     for (const flag of [
       '--scenarios recovery',
-      `--fault ${FAULTS_OF_ONE.join(',')}`,
+      `--fault ${COMMON_FAULTS.join(',')}`,
       `--reconnect ${POLICIES.join(',')}`,
     ])
       expect(command).toContain(flag);
@@ -79,6 +79,17 @@ describe('the plan', () => {
     ]);
   });
 
+  test('freezes tabs alone', () => {
+    const plan = planOf({ fault: 'reset,freeze', 'clients-in': 'node,chromium' });
+    expect(plan.cases.map(({ id }) => id.replace(/^.*text./, ''))).toEqual([
+      'fault=reset',
+      'fault=reset/clients-in=chromium',
+      'fault=freeze/clients-in=chromium',
+    ]);
+    const dimensions = { fault: 'freeze', 'clients-in': 'node' };
+    expect(plan.leftOut).toMatchObject([{ name: 'ws', kind: 'not supported', dimensions }]);
+  });
+
   test('knows how long outages are', () => {
     const seconds = (outage: string, fault = 'restart') => estimateSeconds(planOf({ outage, fault, trials: '1' }));
     // Clients that have tried for long wait longer, until those that do not come back are given up.
@@ -91,8 +102,9 @@ describe('the plan', () => {
   test.each<[Partial<Record<Setting, string>>, RegExp]>([
     [
       { fault: 'earthquake' },
-      /--fault takes blackhole, restart, drain, reset, rebind, node, rolling, backplane, not "earthquake"/,
+      /--fault takes blackhole, restart, drain, reset, rebind, node, rolling, backplane, freeze, not "earthquake"/,
     ],
+    [{ fault: 'reset,freeze' }, /--fault freeze happens to the tab of a browser; add --clients-in chromium/],
     [{ reconnect: 'never' }, /--reconnect takes managed, library, not "never"/],
     [{ outage: '3' }, /--outage takes a time such as 3s, or a range such as 2s-4s, from 0.1 s to 600 s, not "3"/],
     [{ outage: '4s-2s' }, /--outage takes/],

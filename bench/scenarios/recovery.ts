@@ -8,7 +8,7 @@ import { capabilitiesOf } from '../transports/index.ts';
 import { outageSeconds } from './recovery/outage.ts';
 import { RETURN_SECONDS, summariseRecovery } from './recovery/summary.ts';
 import type { Disrupted, Measured, PlannedCase, ScenarioModule, TrialContext } from './shape.ts';
-import { IN_FLIGHT, OVERHEAD_SECONDS, openingSeconds, silentSessions } from './shared/costs.ts';
+import { inFlightOf, OVERHEAD_SECONDS, openingSeconds, silentSessions } from './shared/costs.ts';
 import { DEFAULT_OUTAGE, endsServer, faultOf, hasOutage, policyOf } from './shared/faults.ts';
 import { longestRoundTripSeconds, networkOf } from './shared/network.ts';
 import { UNDISTURBED } from './shared/undisturbed.ts';
@@ -90,7 +90,7 @@ async function comeBack({ planned, seed, block, onStage }: TrialContext): Promis
   const intervalSeconds = 1 / rate;
   return onStage(async (stage) => {
     const idle = await stage.snapshot();
-    const { connect } = await stage.openSessions(clients, IN_FLIGHT);
+    const { connect } = await stage.openSessions(clients, inFlightOf(planned));
     const ready = await stage.snapshot();
     const { result: found, ...window } = await stage.window(() =>
       stage.disrupt({

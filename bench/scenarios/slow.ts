@@ -8,7 +8,7 @@ import { WARM_UP_ROUNDS } from '../run/generator.ts';
 import { capabilitiesOf } from '../transports/index.ts';
 import { drainSecondsOf, SCHEDULED_RULES, WARMUP_PACE } from './load.ts';
 import type { Measured, PlannedCase, ScenarioModule, SlowReaders, Stage, TrialContext } from './shape.ts';
-import { IN_FLIGHT, OVERHEAD_SECONDS, openingSeconds, sendingSessions } from './shared/costs.ts';
+import { inFlightOf, OVERHEAD_SECONDS, openingSeconds, sendingSessions } from './shared/costs.ts';
 import { readerOf, readersAmong } from './shared/readers.ts';
 import { worstOf } from './shared/undisturbed.ts';
 import { fatesOf, isSettled, type Range, type ReaderCourse } from './slow/fates.ts';
@@ -80,7 +80,7 @@ async function measureSlow(planned: PlannedCase, stage: Stage, warmupSeconds: nu
     stage.phase({ first, ...offered, drainSeconds });
 
   const idle = await stage.snapshot();
-  const { connect } = await stage.openSessions(clients, IN_FLIGHT);
+  const { connect } = await stage.openSessions(clients, inFlightOf(planned));
   const readers = await stage.openReaders(phases.after.first + phases.after.count);
   const ready = await stage.snapshot();
   for (const round of phases.warmUp)

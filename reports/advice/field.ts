@@ -91,6 +91,7 @@ const FAULT_NAMES: Readonly<Record<Fault, string>> = {
   node: 'the way back after the death of one node',
   rolling: 'the way back after a rolling restart of all nodes',
   backplane: 'the way back after a restart of the nodes’ Redis',
+  freeze: 'the way back after a freeze of the tab',
 };
 
 /** Cases with messages over a network: those of the wanted scenario, if there are any. */

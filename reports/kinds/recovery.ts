@@ -19,6 +19,7 @@ const FAULT_TEXTS: Readonly<Record<Fault, (outage: string) => string>> = {
   node: (outage) => `the death of one node${outage}`,
   rolling: () => 'a rolling restart of all nodes',
   backplane: (outage) => `a restart of the nodes’ Redis${outage}`,
+  freeze: (outage) => `a freeze of their tab${outage}`,
 };
 
 function faultText({ dimensions, outage }: Pick<Question, 'dimensions' | 'outage'>): string {
@@ -156,7 +157,7 @@ export const recoveryReport: KindReport = {
   warnings: () => [],
   trust: ['schedule kept', 'accounting closes', 'clock sane', 'cores undisturbed'],
   isEcho: () => false,
-  figures: ['recovery', 'intervals', 'browser'],
+  figures: ['recovery', 'herd', 'intervals', 'browser'],
   effort: null,
   definitions: [
     [

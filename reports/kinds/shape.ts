@@ -139,6 +139,7 @@ export type FigureId =
   | 'growth'
   | 'idle'
   | 'recovery'
+  | 'herd'
   | 'neighbours'
   | 'browser';
 

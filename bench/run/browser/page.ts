@@ -25,6 +25,8 @@ export interface Page {
   ask(order: WorkerOrder): Promise<WorkerAnswer>;
   /** Collects the garbage of the page. */
   collect(): Promise<void>;
+  /** Freezes the page, so that no task of it runs, or lets it go on. */
+  freeze(frozen: boolean): Promise<void>;
 }
 
 type Send = (method: string, params?: Readonly<Record<string, unknown>>) => ReturnType<DevTools['send']>;
@@ -81,6 +83,9 @@ export async function openPage(devTools: DevTools, origin: string, script: strin
     },
     async collect() {
       await send('HeapProfiler.collectGarbage');
+    },
+    async freeze(frozen) {
+      await send('Page.setWebLifecycleState', { state: frozen ? 'frozen' : 'active' });
     },
   };
 }

@@ -68,3 +68,16 @@ test('more sessions than one context allows are dealt to several', { timeout: 24
   expect(trial).toMatchObject({ messages: { due: 55, sent: 55, delivered: 605, lost: 0, errors: {} } });
   expect(trial).toMatchObject({ usage: { generator: { workers: 3 } } });
 });
+
+test('a page sustains 1,000 messages a second of 50 sessions', { timeout: 240_000 }, async () => {
+  const trial = await browserTrial(browserHere(), 'ws', 'echo', { clients: 50, rate: 1_000, seconds: 0.5 });
+  expect(trial).toMatchObject({
+    messages: { due: 500, sent: 500, delivered: 500, lost: 0, duplicated: 0, errors: {} },
+  });
+});
+
+test('more WebSockets than one context allows', { timeout: 240_000 }, async () => {
+  const trial = await browserTrial(browserHere(), 'ws', 'broadcast', { clients: 260, rate: 4, seconds: 0.5 });
+  expect(trial).toMatchObject({ messages: { due: 2, sent: 2, delivered: 520, lost: 0, errors: {} } });
+  expect(trial).toMatchObject({ usage: { generator: { workers: 2 } } });
+});

@@ -102,6 +102,11 @@ class BrowserWorkers implements LoadWorkers {
     return this.#processes;
   }
 
+  /** Freezes all pages, as a browser does with tabs in the background, or lets them go on. */
+  async freeze(frozen: boolean): Promise<void> {
+    await Promise.all(this.#pages.map((page) => page.freeze(frozen)));
+  }
+
   /** Adds the use of the browser's processes, which its pages do not see. */
   async metered(work: () => Promise<Recording>): Promise<Recording> {
     const before = this.#usage();

@@ -31,6 +31,8 @@ export interface Followers {
   settled(backNs: number, seconds: number): Promise<void>;
   /** Ends the observation. */
   finish(): Promise<void>;
+  /** Freezes the tabs that the sessions are in, or lets them go on. */
+  freeze(frozen: boolean): Promise<void>;
 }
 
 /** Publisher, as far as a trial with a fault uses it. */
@@ -89,7 +91,8 @@ export async function disrupt(course: Course, parties: Parties): Promise<Disrupt
   for (const one of [following, publishing]) one.catch(() => {});
 
   await until(atNs(steadySeconds));
-  const { faultNs, backNs } = await interrupt(fault, outageSeconds, { host, link, until, now: () => followers.nowNs });
+  const means = { host, link, followers, until, now: () => followers.nowNs };
+  const { faultNs, backNs } = await interrupt(fault, outageSeconds, means);
   const dropsBefore = await readListenDrops(host, link);
   const isOver = new AbortController();
   const reading = readServer(host, () => followers.nowNs, isOver.signal);
@@ -129,6 +132,7 @@ const OVERTIME_SECONDS = 15;
 interface Means {
   readonly host: Pick<Host, 'again' | 'each' | 'redisAgain'>;
   readonly link: Link;
+  readonly followers: Pick<Followers, 'freeze'>;
   /** Waits until a moment of the trial's clock. */
   readonly until: (momentNs: number) => Promise<void>;
   readonly now: () => number;
@@ -197,6 +201,15 @@ const HAPPENINGS: Readonly<Record<Fault, (means: Means) => Happening>> = {
       },
     };
   },
+  freeze: ({ followers }) => ({
+    begin: () => followers.freeze(true),
+    async end(now) {
+      // Messages may arrive before the browser has said so.
+      const backNs = now();
+      await followers.freeze(false);
+      return backNs;
+    },
+  }),
 };
 
 function endingServer(again: Again | undefined, how: 'kill' | 'drain'): Happening {

@@ -26,3 +26,22 @@ test.each(['ws', 'sse', 'socketio', 'mqtt:ws', 'webrtc'])(
     expect(trial.processes?.map(({ role }) => role)).toContain('renderer');
   },
 );
+
+/** Longer than any freeze, so that only the browser ends sessions. */
+const NEVER_SILENT = 30;
+
+test.each([
+  ['ws', { survived: 0, cameBack: 4, gone: 0, noticed: 4 }, ['WebSocket closed with 1006']],
+  ['sse', { survived: 4, cameBack: 0, gone: 0, noticed: 0 }, []],
+] as const)('%s in a tab that is frozen', { timeout: 240_000 }, async (transport, sessions, reasons) => {
+  await using path = await NetworkPath.open({ lines: 4, core: undefined, signal });
+  const choice = { fault: 'freeze', outageSeconds: 2, silenceSeconds: NEVER_SILENT, browser: browserHere() } as const;
+  const found = await faultTrial(path, transport, choice);
+  expect(accountingProblems(found, lossesOf(findTransport(transport)!, 'freeze', 'managed'))).toEqual([]);
+  const { recovery } = found;
+  expect(recovery.sessions).toEqual({ all: 4, ...sessions });
+  expect(Object.keys(recovery.reasons)).toEqual(reasons);
+  // The client’s code runs no sooner in a frozen tab.
+  expect(recovery.detection.p50 ?? 2).toBeGreaterThanOrEqual(2);
+  expect(recovery.staleness.p50).toBeGreaterThan(1.9);
+});

@@ -1,11 +1,22 @@
 import { capabilitiesOf } from '../../transports/index.ts';
 import type { PlannedCase, Resources } from '../shape.ts';
+import { isInBrowser } from './clients-in.ts';
 import { rttSecondsOf } from './network.ts';
 
 /** Time of a trial besides warm-up and measurement: starting, connecting, draining and stopping. Measured on two slow cores. */
 export const OVERHEAD_SECONDS = 0.75;
-/** Sessions opened concurrently where their opening times do not matter. */
-export const IN_FLIGHT = 16;
+/** Sessions that a load worker opens concurrently where their opening times do not matter. */
+const IN_FLIGHT = 16;
+/**
+ * Maximum number that a page opens concurrently: Chromium delays a WebSocket’s handshake by 1 to 5 s · 2ⁿ⁻¹⁶ while n others are pending
+ * (services/network/websocket_throttler.cc), which is a millisecond at four and seconds at sixteen.
+ */
+const IN_FLIGHT_IN_PAGE = 4;
+
+/** Number of sessions that each load worker of a case opens concurrently. @param most number where a browser does not limit it */
+export const inFlightOf = (planned: PlannedCase, most: number = IN_FLIGHT): number =>
+  isInBrowser(planned) ? Math.min(IN_FLIGHT_IN_PAGE, most) : most;
+
 /** Approximate rate of opening sessions one after another. */
 const SESSIONS_PER_SECOND = 500;
 

@@ -6,8 +6,8 @@ import { hasSlowLines } from './readers.ts';
 
 /** Properties of a fault. */
 interface FaultTraits {
-  /** Part that it happens to: packets on their way, the server, single ones of several, or the Redis that they share. */
-  readonly at: 'path' | 'server' | 'nodes' | 'backplane';
+  /** Part that it happens to: packets on their way, the server, single ones of several, the Redis that they share, or the tab of a browser. */
+  readonly at: 'path' | 'server' | 'nodes' | 'backplane' | 'tab';
   /** True if some time passes until the path is back. */
   readonly hasOutage: boolean;
 }
@@ -21,6 +21,7 @@ const TRAITS: Readonly<Record<Fault, FaultTraits>> = {
   node: { at: 'nodes', hasOutage: true },
   rolling: { at: 'nodes', hasOutage: false },
   backplane: { at: 'backplane', hasOutage: true },
+  freeze: { at: 'tab', hasOutage: true },
 };
 
 export const hasOutage = (fault: Fault): boolean => TRAITS[fault].hasOutage;
@@ -34,8 +35,11 @@ export const needsNodes = (fault: Fault): boolean => ['nodes', 'backplane'].incl
 /** True if the Redis that several servers share ends at the fault. */
 export const endsBackplane = (fault: Fault): boolean => TRAITS[fault].at === 'backplane';
 
-/** Faults that can happen to one server. */
-export const FAULTS_OF_ONE = FAULTS.filter((fault) => !needsNodes(fault));
+/** True if only clients in a browser can have it. */
+export const needsBrowser = (fault: Fault): boolean => TRAITS[fault].at === 'tab';
+
+/** Faults of every client, wherever it runs, that can happen to one server. */
+export const COMMON_FAULTS: readonly Fault[] = FAULTS.filter((fault) => !needsBrowser(fault) && !needsNodes(fault));
 
 export const DEFAULT_FAULT: Fault = 'restart';
 export const DEFAULT_POLICY: Policy = 'managed';

@@ -48,7 +48,9 @@ export function coursesOf(all: readonly Case[], { rows }: Pick<Group, 'rows'>): 
   );
 }
 
-const policyOf = ({ dimensions }: Case): Policy => POLICIES.find((one) => one === dimensions?.reconnect) ?? 'managed';
+/** Policy of reconnecting of a case with a fault. */
+export const policyOf = ({ dimensions }: Case): Policy =>
+  POLICIES.find((one) => one === dimensions?.reconnect) ?? 'managed';
 
 function courseOf({ trials }: Case): Omit<Course, 'caseId' | 'name' | 'flag' | 'policy' | 'floor'> | null {
   const found = trials.flatMap((trial) => (trial.state === 'valid' ? (trial.recovery ?? []) : []));

@@ -13,6 +13,7 @@ import { DistributionFigure } from '../figures/distribution-figure.tsx';
 import { EffortFigure } from '../figures/effort-figure.tsx';
 import { FrontierFigure } from '../figures/frontier-figure.tsx';
 import { GrowthFigure } from '../figures/growth-figure.tsx';
+import { HerdFigure } from '../figures/herd-figure.tsx';
 import { InTimeFigure } from '../figures/in-time-figure.tsx';
 import { IntervalFigure } from '../figures/interval-figure.tsx';
 import { LoadFigure } from '../figures/load-figure.tsx';
@@ -228,6 +229,7 @@ const FIGURES: Readonly<Record<FigureId, (props: FigureProps) => ReactNode>> = {
   'in-time': InTimeFigure,
   'round-trips': TripsFigure,
   recovery: RecoveryFigure,
+  herd: HerdFigure,
   neighbours: NeighboursFigure,
   browser: BrowserFigure,
 };
