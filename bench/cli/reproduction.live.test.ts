@@ -90,6 +90,7 @@ const EXAMPLES: Readonly<Record<Setting | keyof typeof TARGET_FLAGS | keyof type
   beside: { beside: '3' },
   heartbeat: { scenarios: 'idle', heartbeat: 'library,0.5s,30s' },
   'clients-in': { 'clients-in': 'node,chromium' },
+  runtime: { runtime: 'node,bun,deno' },
   browser: { 'clients-in': 'chromium', browser: `/opt/it's a/chrome` },
   link: { link: 'loopback' },
   aa: { aa: true },

@@ -4,6 +4,7 @@ import { LIBRARY_HEARTBEAT, NO_NETWORK } from '../results/dimensions.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { Load, ScenarioEntry } from '../scenarios/shape.ts';
 import { isBrowser } from '../scenarios/shared/clients-in.ts';
+import { DEFAULT_RUNTIME } from '../scenarios/shared/runtime.ts';
 import { isTemplate } from '../security/template.ts';
 import { addressProblems, targetOptionProblems } from './address.ts';
 import { loadOver } from './networks.ts';
@@ -86,6 +87,7 @@ export function readOptions(
     ...foreign(options, given, chosen),
     ...networkProblems(options, given, chosen),
     ...browserProblems(options, given),
+    ...runtimeProblems(options, given),
     ...(isOfFaults(asked) ? faultlessProblems(given, chosen) : []),
   ];
   return wrong.length > 0 ? { problems: wrong } : { options };
@@ -279,6 +281,12 @@ function browserProblems({ clientsIn, browser, url }: RunOptions, given: Partial
       : []),
   ];
 }
+
+/** Problems of a runtime for a server that is not ours. */
+const runtimeProblems = ({ runtimes, url }: RunOptions, given: Partial<Record<Setting, Given>>): string[] =>
+  url !== null && runtimes.some((runtime) => runtime !== DEFAULT_RUNTIME)
+    ? [`${given.runtime?.where} says where servers of ours run; leave it or ${given.url?.where} out`]
+    : [];
 
 /** Problems of settings that cannot be used with a foreign server. */
 function foreign(

@@ -17,6 +17,7 @@ import {
   type TransportChoice,
   whyNoHeartbeat,
   whyNotInBrowser,
+  whyNotOn,
   whyTooLarge,
   whyTooLargeInBrowser,
   whyUnguarded,
@@ -164,6 +165,10 @@ function leftOutOf(
       const reason = seconds === null ? undefined : whyNoHeartbeat(found, seconds);
       return reason === undefined ? [] : [{ name, dimensions, kind, reason } as const];
     });
+    const runtimes = options.runtimes.flatMap((runtime) => {
+      const reason = whyNotOn(found, runtime);
+      return reason === undefined ? [] : [{ name, dimensions: { runtime }, kind, reason } as const];
+    });
     const browsers = options.clientsIn.filter(isBrowser).flatMap((runtime) => {
       const reasons = new Map(
         options.networks.map((network) => [network, whyNotInBrowser(found, usesTls(name, network, options))] as const),
@@ -181,7 +186,7 @@ function leftOutOf(
         return reason === undefined ? [] : [{ name, size, dimensions, kind, reason } as const];
       }),
     );
-    return [...kinds, ...sizes, ...heartbeats, ...browsers, ...largeInBrowsers];
+    return [...kinds, ...sizes, ...heartbeats, ...runtimes, ...browsers, ...largeInBrowsers];
   });
 }
 

@@ -11,13 +11,15 @@ import {
   PAYLOADS,
   POLICIES,
   READERS,
+  RUNTIMES,
 } from '../results/dimensions.ts';
 import { limitText, timeText } from '../results/time.ts';
-import type { ClientsIn, Reader } from '../results/values.ts';
+import type { ClientsIn, Reader, Runtime } from '../results/values.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { Load, Outage, ScenarioEntry, Uses } from '../scenarios/shape.ts';
 import { DEFAULT_CLIENTS_IN } from '../scenarios/shared/clients-in.ts';
 import { DEFAULT_FAULT, DEFAULT_OUTAGE, DEFAULT_POLICY } from '../scenarios/shared/faults.ts';
+import { DEFAULT_RUNTIME } from '../scenarios/shared/runtime.ts';
 import { addressShown, commandRedacted } from '../security/redact.ts';
 import { findTransport, transportNames, transports } from '../transports/index.ts';
 import { readHeartbeats } from './heartbeats.ts';
@@ -411,6 +413,15 @@ export const RUN_SETTINGS = {
     usual: 'WIREBENCH_CHROMIUM, or the first that is found',
     usedBy: ({ browsers }) => browsers !== false,
     read: (given): string | null => (given === undefined ? null : String(given.value)),
+  }),
+  runtime: setting({
+    option: 'runtimes',
+    argument: '<names>',
+    help: `where our servers run: ${RUNTIMES.join(', ')}, or several separated by commas; see docs/scale.md`,
+    usual: DEFAULT_RUNTIME,
+    read: (given, { problems }): readonly Runtime[] => readChoices(given, RUNTIMES, problems) ?? [DEFAULT_RUNTIME],
+    write: unless(DEFAULT_RUNTIME),
+    spans: (values) => values,
   }),
   link: setting({
     option: 'link',

@@ -50,7 +50,7 @@ export function summarise(
   };
   const notMeasured = [
     ...(ranElsewhere(planned) ? SERVER_NOT_OURS : []),
-    ...(planned.target === null ? [] : bytesNotMeasured(reading)),
+    ...(planned.target === null ? uncounted(reading) : bytesNotMeasured(reading)),
     ...(reading.contention?.notMeasured ?? []),
   ];
   const measurement: Judged['measurement'] = {
@@ -65,7 +65,7 @@ export function summarise(
     ...(machine?.quota === undefined
       ? {}
       : { throttled: { times: machine.quota.times, seconds: machine.quota.seconds } }),
-    processes: withWaits(processesOf(usage, recording, planned), reading.contention),
+    processes: withWaits(processesOf(usage, reading, planned), reading.contention),
     ...(reading.contention?.cores === undefined ? {} : { cores: [...reading.contention.cores] }),
     ...(notMeasured.length === 0 ? {} : { notMeasured }),
     ...(overdueBounds === undefined ? {} : { overload: overloadOf(planned, reading, overdueBounds) }),
@@ -150,7 +150,8 @@ export function usageOf({ idle, before, after, recording, workers }: Reading): U
 const NODE = `node ${process.versions.node}`;
 
 /** Processes that took part, without the cores that they are pinned to; those of a command count as one. */
-function processesOf(usage: Usage, { workers = [] }: Recording, planned: PlannedCase): ProcessUsage[] {
+function processesOf(usage: Usage, { recording, after }: Reading, planned: PlannedCase): ProcessUsage[] {
+  const { workers = [] }: Recording = recording;
   const local = (
     role: string,
     runtime: string,
@@ -162,7 +163,7 @@ function processesOf(usage: Usage, { workers = [] }: Recording, planned: Planned
     cpuSeconds,
     rssBytes,
   });
-  const runtime = planned.exec === undefined ? NODE : commandShown(planned.exec);
+  const runtime = planned.exec === undefined ? (after.runtime ?? NODE) : commandShown(planned.exec);
   return [
     ...(ranElsewhere(planned) ? [] : [local('server', runtime, usage.server)]),
     ...workers.map((worker) => local(worker.role ?? 'generator', worker.runtime ?? NODE, worker)),
@@ -180,6 +181,10 @@ function withWaits(processes: readonly ProcessUsage[], contention: Contention | 
 /** Bytes that only a link would count: those below TLS of a client that hides them. */
 const bytesNotMeasured = ({ after }: Reading): NotMeasured[] =>
   after.aboveTls && after.link === null ? [BYTES_ABOVE_TLS] : [];
+
+/** Bytes of sockets that the server's runtime does not tell; on a link those below them are counted all the same. */
+const uncounted = ({ after: { uncounted: reason, link } }: Reading): NotMeasured[] =>
+  reason === undefined ? [] : [{ path: link === null ? 'wire' : 'wire.socket', reason }];
 
 function wireOf({ idle, ready, before, after }: Reading, { datagrams }: PlannedCase['entry']): Wire {
   const between = (of: (snapshot: Snapshot) => number) => ({
@@ -201,7 +206,7 @@ function wireOf({ idle, ready, before, after }: Reading, { datagrams }: PlannedC
     packetsDown: link(({ packetsDown }) => packetsDown).window,
     setupUp: linkUp.setup,
     setupDown: linkDown.setup,
-    ...(datagrams === undefined ? { socket } : {}),
+    ...(datagrams === undefined && after.uncounted === undefined ? { socket } : {}),
     ...sentOver({ idle, ready, before, after }),
   };
 }

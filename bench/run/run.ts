@@ -22,6 +22,7 @@ import type { PlannedCase } from '../scenarios/shape.ts';
 import { isInBrowser } from '../scenarios/shared/clients-in.ts';
 import { needsRelay } from '../scenarios/shared/faults.ts';
 import { networkOf } from '../scenarios/shared/network.ts';
+import { runtimeOf } from '../scenarios/shared/runtime.ts';
 import { type Security, secure, withoutTls } from '../security/security.ts';
 import { capabilitiesOf } from '../transports/index.ts';
 import { type CpuPinning, physicalCores, pinCores } from './affinity.ts';
@@ -35,6 +36,7 @@ import type { Link } from './link.ts';
 import { type GroupLimits, type Groups, readGroups } from './machine/cgroup.ts';
 import { type Roots, rootsIn } from './machine/roots.ts';
 import { type NetworkPath, seedOfTrial } from './network/path.ts';
+import { OTHERS, type UsableRuntime, usableRuntimes } from './runtimes/find.ts';
 import { whyClosed } from './survey.ts';
 import { runTrial, type TrialOutcome, type TrialSettings } from './trial.ts';
 import { keepProblems, type Variables, variablesFor } from './variables.ts';
@@ -91,6 +93,8 @@ export interface RunResources {
   readonly runId: string;
   /** Browser that clients run in. Absent: no case of the plan has its clients in one. */
   readonly browser?: Browser;
+  /** Runtimes of servers besides Node. Absent: no case of the plan needs one. */
+  readonly runtimes?: readonly UsableRuntime[];
   /** Path of the cases that have a network. Absent: none has. */
   readonly path?: TrialPath;
   /** Places of trials that run side by side over networks. Absent: all run one after another, on the one path. */
@@ -114,6 +118,12 @@ export function resolveResources(
   if (unkept.length > 0) return { problems: unkept };
   const found = plan.cases.some(isInBrowser) ? findBrowser(plan.options.browser, environment) : undefined;
   if (found !== undefined && 'missing' in found) return { problems: [`--clients-in chromium: ${found.missing}`] };
+  const needed = new Set(plan.cases.map(runtimeOf));
+  const others = usableRuntimes(
+    OTHERS.filter((name) => needed.has(name)),
+    environment,
+  );
+  if (others.problems.length > 0) return { problems: others.problems };
   const roots = rootsIn(environment);
   const groups = readGroups(roots);
   const fewest = Math.min(...plan.cases.map(({ clients }) => clients));
@@ -135,6 +145,7 @@ export function resolveResources(
     limits: groups.limits,
     runId: newRunId(),
     ...(found === undefined ? {} : { browser: browserOf(found.path) }),
+    ...(others.runtimes.length === 0 ? {} : { runtimes: others.runtimes }),
   };
 }
 

@@ -27,6 +27,7 @@ import { policyOf } from '../scenarios/shared/faults.ts';
 import { heartbeatOptions } from '../scenarios/shared/heartbeat.ts';
 import { longestRoundTripSeconds, networkOf, patienceSeconds } from '../scenarios/shared/network.ts';
 import { readersAmong } from '../scenarios/shared/readers.ts';
+import { DEFAULT_RUNTIME, runtimeOf } from '../scenarios/shared/runtime.ts';
 import { makeIdentity } from '../security/identity.ts';
 import { addressShown } from '../security/redact.ts';
 import type { Security } from '../security/security.ts';
@@ -45,6 +46,7 @@ import { PATIENCE_SECONDS, PLUGIN_SECONDS, startServer } from './processes.ts';
 import { ReaderProcess } from './readers/reader-process.ts';
 import { disrupt } from './recovery/disrupt.ts';
 import { PublishedLog } from './recovery/published-log.ts';
+import type { UsableRuntime } from './runtimes/find.ts';
 import type { Variables } from './variables.ts';
 
 /** Processes, link and security of a trial. */
@@ -66,6 +68,8 @@ export interface StageSettings {
   readonly security: Security;
   /** Browser that clients run in. Absent: no case of the run has its clients in one. */
   readonly browser?: Browser | undefined;
+  /** Runtimes of servers besides Node. Absent: no case of the run needs one. */
+  readonly runtimes?: readonly UsableRuntime[];
   /** True if other trials of the run may use the cores at the same time. */
   readonly beside?: boolean;
   /** Places from which the use of the cores, the quota and other runs are read; what an empty one would tell is left out. */
@@ -161,13 +165,16 @@ export class ProcessStage implements Stage, AsyncDisposable {
   }
 
   #start(): Host {
-    const { pinning, link, signal, variables } = this.#settings;
+    const { pinning, link, signal, variables, runtimes = [] } = this.#settings;
     const { target, exec, entry, targetOptions = {} } = this.#planned;
     const core = pinning?.server;
     const bytes = () => this.#generator.bytes();
     if (target === null) {
       const listenSeconds = entry.module === undefined ? PATIENCE_SECONDS : PLUGIN_SECONDS;
-      const start = () => startServer({ core, end: link.serverEnd, variables: variables?.passed });
+      const runtime = runtimeOf(this.#planned);
+      const program = runtimes.find(({ name }) => name === runtime);
+      if (runtime !== DEFAULT_RUNTIME && program === undefined) throw new Error(`the run has no ${runtime}`);
+      const start = () => startServer({ core, end: link.serverEnd, variables: variables?.passed, program });
       return ourServer(start, { seconds: PATIENCE_SECONDS, signal }, listenSeconds);
     }
     if (exec === undefined) return foreignServer({ url: target, effective: targetOptions }, bytes);
@@ -327,7 +334,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
     const dialledByWays = this.#ways().some(({ host }) => host !== undefined);
     const listening = this.#host.listen({
       order: 'listen',
-      module: serverModule(entry),
+      module: serverModule(entry, variant),
       ...(application === undefined ? {} : { application }),
       host: dialledByWays ? ALL_ADDRESSES : link.host,
       port: this.#settings.port ?? 0,
