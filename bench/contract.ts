@@ -111,6 +111,8 @@ export interface Listener {
   readonly broadcast: (message: Message, id?: string) => void | Promise<void>;
   /** Settings in force: heartbeats, compression, limits. Stored with the results. */
   readonly effective: Options;
+  /** True if its sockets are none of Node's modules, which alone count their bytes. Absent: false. */
+  readonly ownSockets?: true;
   /** Closes the server. Resolves once its sessions are gone and the port is free. A second call returns the same promise. */
   close(): Promise<void>;
 }
@@ -412,4 +414,8 @@ export interface ServerUsage {
   readonly bytesDown: number;
   /** Number of sockets whose bytes were counted above TLS. Absent: 0. */
   readonly aboveTls?: number;
+  /** Reason why the bytes of its sockets are not counted, which are then 0. Absent: they are. */
+  readonly uncounted?: string;
+  /** Name and version of the runtime: `bun 1.4.5`. Absent: it is that of the parent. */
+  readonly runtime?: string;
 }

@@ -1,4 +1,5 @@
-import { flushCompileCache } from 'node:module';
+// Not by name: not every runtime has all of it.
+import * as modules from 'node:module';
 import { errorText } from './error-text.ts';
 
 /** Answer of a child process whose handler threw. */
@@ -19,7 +20,7 @@ export function serveIpc<Order>(handle: (order: Order) => Promise<{ readonly ans
       (error: unknown): IpcFailure => ({ answer: 'failed', reason: errorText(error) }),
     );
     process.send?.(answer);
-    if (!hasAnswered) flushCompileCache();
+    if (!hasAnswered) modules.flushCompileCache?.();
     hasAnswered = true;
   });
   process.on('disconnect', () => process.exit(0));

@@ -15,10 +15,21 @@ let listener: Listener | undefined;
 let log: Pick<TailedLog, 'last' | 'since' | 'follow' | 'close'> | undefined;
 let plane: PubSub | undefined;
 
+/** Runtime of this process: others than Node name themselves beside the version of Node that they are like. */
+const runtime = ['bun', 'deno'].find((name) => name in process.versions) ?? 'node';
+
 async function handle(order: ServerOrder): Promise<ServerAnswer> {
   if (order.order === 'usage') {
     const { user, system } = process.cpuUsage();
-    return { answer: 'usage', cpuSeconds: (user + system) / 1e6, rssBytes: process.memoryUsage.rss(), ...meter() };
+    const why = whyUncounted(listener);
+    return {
+      answer: 'usage',
+      cpuSeconds: (user + system) / 1e6,
+      rssBytes: process.memoryUsage.rss(),
+      ...meter(),
+      ...(why === undefined ? {} : { uncounted: why }),
+      ...(runtime === 'node' ? {} : { runtime: `${runtime} ${process.versions[runtime]}` }),
+    };
   }
   if (order.order === 'memory') return { answer: 'memory', rssBytes: settledRss() };
   const server: ServerModule = await import(order.module);
@@ -40,6 +51,14 @@ async function handle(order: ServerOrder): Promise<ServerAnswer> {
   const publishes = !adapts || order.publishesLog !== false;
   if (publishes) log?.follow(({ id, message }) => void listener?.broadcast(message, id));
   return { answer: 'listening', url: listener.url, effective: listener.effective };
+}
+
+/** Says why the bytes of the sockets are not counted; undefined if they are. */
+function whyUncounted(serving: Listener | undefined): string | undefined {
+  // It tells of no socket that it accepts (`net.server.socket`).
+  if (runtime === 'bun') return 'not measured, because Bun does not tell how many bytes its sockets carry';
+  if (serving?.ownSockets !== true) return undefined;
+  return 'not measured, because the runtime’s own server does not tell how many bytes its sockets carry';
 }
 
 process.on('SIGTERM', async () => {

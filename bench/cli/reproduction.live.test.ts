@@ -92,6 +92,7 @@ const EXAMPLES: Readonly<Record<Setting | keyof typeof TARGET_FLAGS | keyof type
   nodes: { nodes: '1,2' },
   backplane: { nodes: '2', backplane: 'redis://127.0.0.1:6379' },
   'clients-in': { 'clients-in': 'node,chromium' },
+  runtime: { runtime: 'node,bun,deno' },
   browser: { 'clients-in': 'chromium', browser: `/opt/it's a/chrome` },
   via: { via: 'none,nginx:defaults,haproxy:cookie' },
   link: { link: 'loopback' },

@@ -6,6 +6,7 @@ import type { Load, ScenarioEntry } from '../scenarios/shape.ts';
 import { isBrowser } from '../scenarios/shared/clients-in.ts';
 import { needsBrowser, needsNodes } from '../scenarios/shared/faults.ts';
 import { ONE_NODE } from '../scenarios/shared/nodes.ts';
+import { DEFAULT_RUNTIME } from '../scenarios/shared/runtime.ts';
 import { isTemplate } from '../security/template.ts';
 import { findTransport, needsBackplane } from '../transports/index.ts';
 import { addressProblems, targetOptionProblems } from './address.ts';
@@ -92,6 +93,7 @@ export function readOptions(
     ...browserProblems(options, given),
     ...proxyProblems(options, given),
     ...nodesProblems(options, given, chosen),
+    ...runtimeProblems(options, given),
     ...(isOfFaults(asked) ? faultlessProblems(given, chosen) : []),
   ];
   return wrong.length > 0 ? { problems: wrong } : { options };
@@ -339,6 +341,12 @@ function nodesProblems(
       : []),
   ];
 }
+
+/** Problems of a runtime for a server that is not ours. */
+const runtimeProblems = ({ runtimes, url }: RunOptions, given: Partial<Record<Setting, Given>>): string[] =>
+  url !== null && runtimes.some((runtime) => runtime !== DEFAULT_RUNTIME)
+    ? [`${given.runtime?.where} says where servers of ours run; leave it or ${given.url?.where} out`]
+    : [];
 
 /** Problems of settings that cannot be used with a foreign server. */
 function foreign(

@@ -27,6 +27,7 @@ const SHAPING: readonly Setting[] = [
   'heartbeat',
   'reader',
   'clients-in',
+  'runtime',
   'aa',
 ];
 

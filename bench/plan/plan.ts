@@ -20,6 +20,7 @@ import {
   type TransportChoice,
   whyNoHeartbeat,
   whyNotInBrowser,
+  whyNotOn,
   whyTooLarge,
   whyTooLargeInBrowser,
   whyUnguarded,
@@ -175,6 +176,10 @@ function leftOutOf(
       const reason = seconds === null ? undefined : whyNoHeartbeat(found, seconds);
       return reason === undefined ? [] : [{ name, dimensions, kind, reason } as const];
     });
+    const runtimes = options.runtimes.flatMap((runtime) => {
+      const reason = whyNotOn(found, runtime);
+      return reason === undefined ? [] : [{ name, dimensions: { runtime }, kind, reason } as const];
+    });
     const browsers = options.clientsIn.filter(isBrowser).flatMap((runtime) => {
       const reasons = new Map(
         options.networks.map((network) => [network, whyNotInBrowser(found, usesTls(name, network, options))] as const),
@@ -204,7 +209,17 @@ function leftOutOf(
       return reason === undefined ? [] : [{ name, dimensions: { via: value }, kind, reason } as const];
     });
     const nodes = nodesLeftOut(name, options, asked);
-    return [...kinds, ...sizes, ...heartbeats, ...browsers, ...largeInBrowsers, ...tabless, ...proxies, ...nodes];
+    return [
+      ...kinds,
+      ...sizes,
+      ...heartbeats,
+      ...runtimes,
+      ...browsers,
+      ...largeInBrowsers,
+      ...tabless,
+      ...proxies,
+      ...nodes,
+    ];
   });
 }
 

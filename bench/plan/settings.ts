@@ -12,14 +12,16 @@ import {
   PAYLOADS,
   POLICIES,
   READERS,
+  RUNTIMES,
 } from '../results/dimensions.ts';
 import { limitText, timeText } from '../results/time.ts';
-import type { ClientsIn, Reader } from '../results/values.ts';
+import type { ClientsIn, Reader, Runtime } from '../results/values.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { Load, Outage, ScenarioEntry, Uses } from '../scenarios/shape.ts';
 import { DEFAULT_CLIENTS_IN } from '../scenarios/shared/clients-in.ts';
 import { COMMON_FAULTS, DEFAULT_FAULT, DEFAULT_OUTAGE, DEFAULT_POLICY } from '../scenarios/shared/faults.ts';
 import { ONE_NODE } from '../scenarios/shared/nodes.ts';
+import { DEFAULT_RUNTIME } from '../scenarios/shared/runtime.ts';
 import { addressShown, commandRedacted } from '../security/redact.ts';
 import { findTransport, transportNames, transports } from '../transports/index.ts';
 import { readHeartbeats } from './heartbeats.ts';
@@ -452,6 +454,14 @@ export const RUN_SETTINGS = {
     usual: NO_PROXY,
     read: (given, { problems }): readonly string[] => readVias(given, problems),
     write: unless(NO_PROXY),
+  }),
+  runtime: setting({
+    option: 'runtimes',
+    argument: '<names>',
+    help: `where our servers run: ${RUNTIMES.join(', ')}, or several separated by commas; see docs/scale.md`,
+    usual: DEFAULT_RUNTIME,
+    read: (given, { problems }): readonly Runtime[] => readChoices(given, RUNTIMES, problems) ?? [DEFAULT_RUNTIME],
+    write: unless(DEFAULT_RUNTIME),
     spans: (values) => values,
   }),
   link: setting({

@@ -24,6 +24,8 @@ export const POLICIES = ['managed', 'library'] as const;
 export const READERS = ['stopped', 'slow'] as const;
 /** Runtimes that a case's clients run in: Node, or a browser with Chromium's engine. */
 export const CLIENTS_IN = ['node', 'chromium'] as const;
+/** Runtimes that a case's server runs in. */
+export const RUNTIMES = ['node', 'bun', 'deno'] as const;
 /** Heartbeats of a case that sends them at the default interval of its library, or of our server where that has none. */
 export const LIBRARY_HEARTBEAT = 'library';
 /** Proxies that clients reach the servers through. */
@@ -115,8 +117,8 @@ const unlessDefault =
     isDefault ? null : form(value);
 
 const CONTENTS: Readonly<Record<string, string>> = { json: 'JSON records' };
-/** Runtimes of clients as sentences have them. */
-const TITLES: Readonly<Record<string, string>> = { node: 'Node', chromium: 'Chromium' };
+/** Runtimes of clients and servers as sentences have them. */
+const TITLES: Readonly<Record<string, string>> = { node: 'Node', chromium: 'Chromium', bun: 'Bun', deno: 'Deno' };
 const never: Form = () => null;
 const sameCell = (value: DimensionValue): DimensionValue => value;
 
@@ -328,5 +330,17 @@ export const DIMENSIONS: readonly Dimension[] = [
     phrase: unlessDefault((value) => `on ${value} nodes`),
     text: (value) => (value === 1 ? 'one' : String(value)),
     column: { header: 'nodes', cell: (value) => (value === 1 ? null : value) },
+  },
+  {
+    name: 'runtime',
+    title: 'runtime of the server',
+    defaultOf: () => RUNTIMES[0],
+    values: RUNTIMES,
+    // One run shows them beside each other: a project chooses it beside its transport.
+    comparable: true,
+    label: unlessDefault((value) => `on ${TITLES[String(value)] ?? value}`),
+    phrase: unlessDefault((value) => `on ${TITLES[String(value)] ?? value}`),
+    text: (value) => TITLES[String(value)] ?? String(value),
+    column: { header: 'runtime', cell: (value) => (value === RUNTIMES[0] ? null : value) },
   },
 ];

@@ -692,6 +692,17 @@ const host = z.object({
 const environment = z.object({
   wirebench: z.string(),
   node: z.string(),
+  /** Runtimes of servers besides Node: `bun`, `deno`. Absent if there are none. */
+  runtimes: z
+    .array(
+      z.object({
+        name: z.string(),
+        version: z.string(),
+        /** True if it is the one that `npm run runtimes` installs; otherwise it was on the search path. */
+        installed: z.boolean(),
+      }),
+    )
+    .optional(),
   platform: z.string(),
   arch: z.string(),
   kernel: z.string(),

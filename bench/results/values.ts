@@ -1,4 +1,4 @@
-import type { CLIENTS_IN, FAULTS, POLICIES, READERS } from './dimensions.ts';
+import type { CLIENTS_IN, FAULTS, POLICIES, READERS, RUNTIMES } from './dimensions.ts';
 
 /**
  * Known values of fields for which a later version may have more; those of dimensions are in `dimensions.ts`. They are not in
@@ -9,6 +9,7 @@ export type Fault = (typeof FAULTS)[number];
 export type Policy = (typeof POLICIES)[number];
 export type Reader = (typeof READERS)[number];
 export type ClientsIn = (typeof CLIENTS_IN)[number];
+export type Runtime = (typeof RUNTIMES)[number];
 /** Receivers of each message: its sender, every session, or every session except the sender's. */
 export const REACHES = ['sender', 'everyone', 'others'] as const;
 export type Reaches = (typeof REACHES)[number];

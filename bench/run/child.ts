@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { IpcFailure } from '../ipc.ts';
 import { outputShown, withoutTokens } from '../security/redact.ts';
 import { whyNotStarted } from './machine/programs.ts';
+import type { Program } from './runtimes/find.ts';
 import { variablesFor } from './variables.ts';
 
 /** Number of characters kept from the end of a child's stderr, to explain a failure. */
@@ -21,6 +22,8 @@ export interface ChildSettings {
   readonly core: string | undefined;
   /** Command prefix that makes it run at an end of the link. */
   readonly end?: readonly string[];
+  /** Program that runs the file. Default: the runtime of this process, with `flags`. */
+  readonly program?: Program | undefined;
   /** Flags of the runtime. */
   readonly flags?: readonly string[];
   /** Its environment. Default: what measured processes get. */
@@ -47,15 +50,15 @@ export class Child<Order extends object, Answer extends { answer: string }> impl
   #stopping = false;
   #pending: Pending<Answer>[] = [];
 
-  constructor(name: string, file: string, { core, end = [], flags = [], variables }: ChildSettings) {
+  constructor(name: string, file: string, { core, end = [], program: runtime, flags = [], variables }: ChildSettings) {
     this.#name = name;
     const bound = core === undefined ? [] : ['taskset', '-c', core];
     const node = [process.execPath, '--disable-warning=UNDICI-ES', ...flags];
-    const [program, ...args] = [...end, ...bound, ...node, file];
+    const [program, ...args] = [...end, ...bound, ...(runtime?.command ?? node), file];
     this.#process = spawn(program!, args, {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       detached: process.platform !== 'win32',
-      env: variables ?? variablesFor(process.env).passed,
+      env: { ...(variables ?? variablesFor(process.env).passed), ...runtime?.variables },
     });
     this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = tailOf(this.#stderr + text, TAIL_CHARACTERS);

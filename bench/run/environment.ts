@@ -6,6 +6,7 @@ import { allowedCores, type CpuPinning, physicalCores } from './affinity.ts';
 import type { Link } from './link.ts';
 import type { GroupLimits } from './machine/cgroup.ts';
 import type { Roots } from './machine/roots.ts';
+import type { UsableRuntime } from './runtimes/find.ts';
 import { describeVariables, type Variables } from './variables.ts';
 
 /** Name of the machine that runs the command; a trial's processes refer to it. */
@@ -21,12 +22,14 @@ export function describeEnvironment(
     variables,
     limits,
     roots,
+    runtimes = [],
   }: {
     pinning: CpuPinning | undefined;
     link: Pick<Link, 'kind' | 'reason'>;
     variables: Variables;
     limits: GroupLimits;
     roots: Roots;
+    runtimes?: readonly UsableRuntime[];
   },
   { exec }: { readonly exec: string | null },
 ): Environment {
@@ -36,6 +39,9 @@ export function describeEnvironment(
   return {
     wirebench: own.version,
     node: process.versions.node,
+    ...(runtimes.length === 0
+      ? {}
+      : { runtimes: runtimes.map(({ name, version, installed }) => ({ name, version, installed })) }),
     ...machine,
     hosts: [{ name: LOCAL_HOST, ...machine }],
     link: link.kind,

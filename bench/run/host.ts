@@ -77,6 +77,8 @@ export function ourServer(start: () => Server, patience: Patience, listenSeconds
       bytesUp: earlier.bytesUp + now.bytesUp,
       bytesDown: earlier.bytesDown + now.bytesDown,
       aboveTls: earlier.aboveTls + (now.aboveTls ?? 0),
+      ...(now.uncounted === undefined ? {} : { uncounted: now.uncounted }),
+      ...(now.runtime === undefined ? {} : { runtime: now.runtime }),
     };
   };
   const listen = async (order: ListenOrder, otherwise: string) =>
@@ -94,9 +96,9 @@ export function ourServer(start: () => Server, patience: Patience, listenSeconds
     end: (atOnce) => (atOnce ? server.kill() : server.stop()),
     again: {
       async end(how) {
-        const { rssBytes: _, aboveTls = 0, ...used } = await usage();
+        const { cpuSeconds, bytesUp, bytesDown, aboveTls = 0 } = await usage();
         await (how === 'kill' ? server.kill() : server.stop());
-        earlier = { ...used, aboveTls };
+        earlier = { cpuSeconds, bytesUp, bytesDown, aboveTls };
         // Its runtime is ready when it is to listen, so that the time that takes is not a part of the outage.
         server = begin();
       },

@@ -59,7 +59,9 @@ export function summarise(
     ...(allPairs?.notMeasured ?? []),
     ...(ranElsewhere(planned) ? SERVER_NOT_OURS : []),
     // Behind a proxy, too, they are counted at the clients’ sockets.
-    ...(planned.target === null && viaIn(planned.dimensions) === undefined ? [] : bytesNotMeasured(reading)),
+    ...(planned.target === null && viaIn(planned.dimensions) === undefined
+      ? uncounted(reading)
+      : bytesNotMeasured(reading)),
     ...(hasBackplane(planned) && recording.sameNode === undefined ? [NOT_BETWEEN_NODES] : []),
     ...(reading.contention?.notMeasured ?? []),
   ];
@@ -75,7 +77,7 @@ export function summarise(
     ...(machine?.quota === undefined
       ? {}
       : { throttled: { times: machine.quota.times, seconds: machine.quota.seconds } }),
-    processes: withWaits(processesOf(usage, recording, planned, parts), reading.contention),
+    processes: withWaits(processesOf(usage, reading, planned, parts), reading.contention),
     ...(reading.contention?.cores === undefined ? {} : { cores: [...reading.contention.cores] }),
     ...(recording.clocks === undefined ? {} : { clocks: [...recording.clocks] }),
     ...(allPairs === undefined ? {} : { allPairs: allPairs.figures }),
@@ -175,10 +177,11 @@ const NODE = `node ${process.versions.node}`;
 /** Processes that took part, without the cores that they are pinned to; those of a command count as one. */
 function processesOf(
   usage: Usage,
-  { workers = [] }: Recording,
+  { recording, after }: Reading,
   planned: PlannedCase,
   parts: readonly Part[],
 ): ProcessUsage[] {
+  const { workers = [] }: Recording = recording;
   const local = (
     role: string,
     runtime: string,
@@ -190,7 +193,7 @@ function processesOf(
     cpuSeconds,
     rssBytes,
   });
-  const runtime = planned.exec === undefined ? NODE : commandShown(planned.exec);
+  const runtime = planned.exec === undefined ? (after.runtime ?? NODE) : commandShown(planned.exec);
   return [
     ...(ranElsewhere(planned) || parts.length > 0 ? [] : [local('server', runtime, usage.server)]),
     ...parts.map(({ role, runtime: own = runtime, ...used }) => local(role, own, used)),
@@ -233,6 +236,10 @@ function withWaits(processes: readonly ProcessUsage[], contention: Contention | 
 const bytesNotMeasured = ({ after }: Reading): NotMeasured[] =>
   after.aboveTls && after.link === null ? [BYTES_ABOVE_TLS] : [];
 
+/** Bytes of sockets that the server's runtime does not tell; on a link those below them are counted all the same. */
+const uncounted = ({ after: { uncounted: reason, link } }: Reading): NotMeasured[] =>
+  reason === undefined ? [] : [{ path: link === null ? 'wire' : 'wire.socket', reason }];
+
 function wireOf({ idle, ready, before, after }: Reading, { datagrams }: PlannedCase['entry']): Wire {
   const between = (of: (snapshot: Snapshot) => number) => ({
     window: of(after) - of(before),
@@ -253,7 +260,7 @@ function wireOf({ idle, ready, before, after }: Reading, { datagrams }: PlannedC
     packetsDown: link(({ packetsDown }) => packetsDown).window,
     setupUp: linkUp.setup,
     setupDown: linkDown.setup,
-    ...(datagrams === undefined ? { socket } : {}),
+    ...(datagrams === undefined && after.uncounted === undefined ? { socket } : {}),
     ...sentOver({ idle, ready, before, after }),
   };
 }

@@ -23,6 +23,7 @@ import { isInBrowser } from '../scenarios/shared/clients-in.ts';
 import { needsRelay } from '../scenarios/shared/faults.ts';
 import { networkOf } from '../scenarios/shared/network.ts';
 import { hasBackplane, nodesOf } from '../scenarios/shared/nodes.ts';
+import { runtimeOf } from '../scenarios/shared/runtime.ts';
 import { type Security, secure, withoutTls } from '../security/security.ts';
 import { capabilitiesOf } from '../transports/index.ts';
 import { type CpuPinning, physicalCores, pinCores, pinNodes } from './affinity.ts';
@@ -37,6 +38,7 @@ import type { Agents } from './load-workers.ts';
 import { type GroupLimits, type Groups, readGroups } from './machine/cgroup.ts';
 import { type Roots, rootsIn } from './machine/roots.ts';
 import { type NetworkPath, seedOfTrial } from './network/path.ts';
+import { OTHERS, type UsableRuntime, usableRuntimes } from './runtimes/find.ts';
 import { whyClosed } from './survey.ts';
 import { runTrial, type TrialOutcome, type TrialSettings } from './trial.ts';
 import { keepProblems, type Variables, variablesFor } from './variables.ts';
@@ -102,6 +104,8 @@ export interface RunResources {
   readonly browser?: Browser;
   /** Load workers on other machines. Absent: they are processes of this one. */
   readonly agents?: Agents;
+  /** Runtimes of servers besides Node. Absent: no case of the plan needs one. */
+  readonly runtimes?: readonly UsableRuntime[];
   /** Path of the cases that have a network. Absent: none has. */
   readonly path?: TrialPath;
   /** Places of trials that run side by side over networks. Absent: all run one after another, on the one path. */
@@ -126,6 +130,12 @@ export function resolveResources(
   if (unkept.length > 0) return { problems: unkept };
   const found = plan.cases.some(isInBrowser) ? findBrowser(plan.options.browser, environment) : undefined;
   if (found !== undefined && 'missing' in found) return { problems: [`--clients-in chromium: ${found.missing}`] };
+  const needed = new Set(plan.cases.map(runtimeOf));
+  const others = usableRuntimes(
+    OTHERS.filter((name) => needed.has(name)),
+    environment,
+  );
+  if (others.problems.length > 0) return { problems: others.problems };
   const roots = rootsIn(environment);
   const groups = readGroups(roots);
   const fewest = Math.min(...plan.cases.map(({ clients }) => clients));
@@ -158,6 +168,7 @@ export function resolveResources(
     runId: newRunId(),
     backplane: plan.options.backplane,
     ...(found === undefined ? {} : { browser: browserOf(found.path) }),
+    ...(others.runtimes.length === 0 ? {} : { runtimes: others.runtimes }),
   };
 }
 

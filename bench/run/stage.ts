@@ -30,6 +30,7 @@ import { heartbeatOptions } from '../scenarios/shared/heartbeat.ts';
 import { longestRoundTripSeconds, networkOf, patienceSeconds } from '../scenarios/shared/network.ts';
 import { hasBackplane, nodesOf } from '../scenarios/shared/nodes.ts';
 import { readersAmong } from '../scenarios/shared/readers.ts';
+import { DEFAULT_RUNTIME, runtimeOf } from '../scenarios/shared/runtime.ts';
 import { makeIdentity } from '../security/identity.ts';
 import { addressShown } from '../security/redact.ts';
 import type { Security } from '../security/security.ts';
@@ -50,6 +51,7 @@ import { PATIENCE_SECONDS, PLUGIN_SECONDS, type Server, startServer } from './pr
 import { ReaderProcess } from './readers/reader-process.ts';
 import { disrupt } from './recovery/disrupt.ts';
 import { PublishedLog } from './recovery/published-log.ts';
+import type { UsableRuntime } from './runtimes/find.ts';
 import { severalNodes } from './scale/nodes.ts';
 import { connectionsFor } from './scale/proxies/order.ts';
 import { proxiedHost } from './scale/proxies/proxied-host.ts';
@@ -79,6 +81,8 @@ export interface StageSettings {
   readonly agents?: Agents | undefined;
   /** Redis that several servers share. Absent or null: one of the trial's own. */
   readonly backplane?: string | null;
+  /** Runtimes of servers besides Node. Absent: no case of the run needs one. */
+  readonly runtimes?: readonly UsableRuntime[];
   /** True if other trials of the run may use the cores at the same time. */
   readonly beside?: boolean;
   /** Resolves once all trials that began with this one are ready to measure, or have ended. Absent: nothing is waited for. */
@@ -176,16 +180,19 @@ export class ProcessStage implements Stage, AsyncDisposable {
   }
 
   #start(): Host {
-    const { pinning, link, signal, variables } = this.#settings;
+    const { pinning, link, signal, variables, runtimes = [] } = this.#settings;
     const { target, exec, entry, targetOptions = {} } = this.#planned;
     const core = pinning?.server;
     const bytes = () => this.#generator.bytes();
     if (target === null) {
       const listenSeconds = entry.module === undefined ? PATIENCE_SECONDS : PLUGIN_SECONDS;
-      const start = (): Server => startServer({ core, end: link.serverEnd, variables: variables?.passed });
+      const runtime = runtimeOf(this.#planned);
+      const program = runtimes.find(({ name }) => name === runtime);
+      if (runtime !== DEFAULT_RUNTIME && program === undefined) throw new Error(`the run has no ${runtime}`);
+      const start = (): Server => startServer({ core, end: link.serverEnd, variables: variables?.passed, program });
       const host = (start: () => Server): Host =>
         ourServer(start, { seconds: PATIENCE_SECONDS, signal }, listenSeconds);
-      return hasBackplane(this.#planned) ? this.#startNodes(host) : host(start);
+      return hasBackplane(this.#planned) ? this.#startNodes(host, program) : host(start);
     }
     if (exec === undefined) return foreignServer({ urls: [target], effective: targetOptions }, bytes);
     const settings = { command: exec, url: target, link, core, datagrams: entry.port === 'udp', signal };
@@ -215,11 +222,11 @@ export class ProcessStage implements Stage, AsyncDisposable {
   }
 
   /** Starts several servers, each on a core of its own where there are enough. */
-  #startNodes(host: (start: () => Server) => Host): Host {
+  #startNodes(host: (start: () => Server) => Host, program: UsableRuntime | undefined): Host {
     const { pinning, link, signal, variables, runId, backplane } = this.#settings;
     const nodes = nodesOf(this.#planned);
     const coreOf = (index: number): string | undefined => pinning?.nodes?.[index] ?? pinning?.server;
-    const settings = { end: link.serverEnd, variables: variables?.passed };
+    const settings = { end: link.serverEnd, variables: variables?.passed, program };
     return severalNodes({
       hosts: Array.from({ length: nodes }, (_, index) => host(() => startServer({ core: coreOf(index), ...settings }))),
       openRedis: () => (backplane == null ? openRedis({ link, core: coreOf(nodes), signal }) : outsideRedis(backplane)),
@@ -388,7 +395,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
     const dialledByWays = this.#ways().some(({ host }) => host !== undefined);
     const listening = this.#host.listen({
       order: 'listen',
-      module: serverModule(entry),
+      module: serverModule(entry, variant),
       ...(application === undefined ? {} : { application }),
       host: dialledByWays ? ALL_ADDRESSES : link.host,
       port: this.#settings.port ?? 0,

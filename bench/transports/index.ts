@@ -1,6 +1,7 @@
 import type { AttackSurface } from '../checks/abuse/tools/surface.ts';
 import type { Framing } from '../checks/theory/framing.ts';
 import type { Capabilities, ClientModule, Encoding, Options, ServerModule } from '../contract.ts';
+import type { Runtime } from '../results/values.ts';
 import { transport as graphql } from './graphql.ts';
 import { transport as grpc } from './grpc.ts';
 import { transport as httpStream } from './http-stream.ts';
@@ -183,6 +184,11 @@ export function whyNoHeartbeat({ entry, variant }: TransportChoice, seconds: num
   return why === undefined ? 'does not say that the interval of its heartbeats can be set' : why(seconds);
 }
 
+/** Says why its server cannot run in a runtime; undefined if it can. */
+export function whyNotOn({ entry, variant }: TransportChoice, runtime: Runtime): string | undefined {
+  return (variant?.runtimes ?? entry.runtimes)?.(runtime);
+}
+
 /** Use of this variant by browsers. */
 export function inBrowserOf({ entry, variant }: TransportChoice): InBrowser {
   const use = variant?.browser ?? entry.browser;
@@ -223,9 +229,9 @@ export type Location = Pick<TransportEntry, 'id' | 'root' | 'module'>;
 
 const repository = new URL('../../', import.meta.url).href;
 
-/** URL of `servers/<id>.ts`. Loaded lazily: only a process that serves needs it. */
-export function serverModule({ id, root = repository, module }: Location): string {
-  return module ?? new URL(`servers/${id}.ts`, root).href;
+/** URL of `servers/<id>.ts`, or of the variant's own server. Loaded lazily: only a process that serves needs it. */
+export function serverModule({ id, root = repository, module }: Location, variant: Variant | null = null): string {
+  return module ?? new URL(`servers/${variant?.server ?? id}.ts`, root).href;
 }
 
 /** URL of `clients/<id>.ts`. Loaded lazily: only a process that generates load needs it. */
@@ -233,6 +239,7 @@ export function clientModule({ id, root = repository, module }: Location): strin
   return module ?? new URL(`clients/${id}.ts`, root).href;
 }
 
-export const loadServer = (location: Location): Promise<ServerModule> => import(serverModule(location));
+export const loadServer = (location: Location, variant: Variant | null = null): Promise<ServerModule> =>
+  import(serverModule(location, variant));
 
 export const loadClient = (location: Location): Promise<ClientModule> => import(clientModule(location));

@@ -3,7 +3,7 @@ import type { ListenForeign } from '../checks/fuzz/tools/foreign.ts';
 import type { Steps } from '../checks/micro/chain.ts';
 import type { Framing } from '../checks/theory/framing.ts';
 import type { Capabilities, Options } from '../contract.ts';
-import type { Family } from '../results/values.ts';
+import type { Family, Runtime } from '../results/values.ts';
 
 /** Family of a transport, which determines its colour in every chart. */
 export type { Family };
@@ -81,6 +81,9 @@ export type Handshake = readonly HandshakeStep[] | ((conditions: HandshakeCondit
 /** Says why heartbeats cannot be sent at an interval, in seconds; undefined if they can. */
 export type WhyNoHeartbeat = (seconds: number) => string | undefined;
 
+/** Says why a server cannot run in a runtime: what follows the transport's name; undefined if it can. */
+export type WhyNotOn = (runtime: Runtime) => string | undefined;
+
 /** Loads a fuzzed server when it is needed. */
 type FuzzedServer = () => Promise<ListenForeign>;
 
@@ -144,6 +147,10 @@ export interface Variant {
   readonly foreign?: FuzzedServer | null;
   /** Protocol for a proxy that replaces the transport's. */
   readonly proxied?: Proxied;
+  /** Name of its own server's module, `servers/<name>.ts`. Absent: that of its transport. */
+  readonly server?: string;
+  /** Runtimes of its server that replace the transport's. */
+  readonly runtimes?: WhyNotOn;
 }
 
 /** Everything that `bench` knows of a transport. One from outside the repository may omit what only checks need. */
@@ -179,6 +186,8 @@ export interface TransportEntry {
   readonly port?: 'udp';
   /** Set if it needs a native module that some machines cannot load; then its server's module says why. */
   readonly native?: true;
+  /** Runtimes that its server cannot run in. Absent: it runs in all. */
+  readonly runtimes?: WhyNotOn;
   /** Byte formula of an exchange, for `wire`. */
   readonly framing?: Framing;
   /** Round trips of the handshake, for `connect` over a network. */

@@ -142,6 +142,7 @@ export const transport: BuiltInTransport = {
   sharesSocket: true,
   port: 'udp',
   native: true,
+  runtimes: (runtime) => (runtime === 'node' ? undefined : 'uses a native module that was tried with Node only'),
   browser: {
     speaks: 'always',
     sessionsPerContext: 64,

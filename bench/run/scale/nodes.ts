@@ -29,12 +29,14 @@ export function severalNodes({ hosts, openRedis, backplane }: NodesSettings): Ho
   const sum = (all: readonly ServerUsage[]): ServerUsage => {
     const of = (key: 'cpuSeconds' | 'rssBytes' | 'bytesUp' | 'bytesDown' | 'aboveTls'): number =>
       all.reduce((total, one) => total + (one[key] ?? 0), 0);
+    const [{ runtime } = { runtime: undefined }] = all;
     return {
       cpuSeconds: of('cpuSeconds'),
       rssBytes: of('rssBytes'),
       bytesUp: of('bytesUp'),
       bytesDown: of('bytesDown'),
       aboveTls: of('aboveTls'),
+      ...(runtime === undefined ? {} : { runtime }),
     };
   };
   const restartable = (): Again[] =>
