@@ -52,25 +52,30 @@ async function joined() {
   return { session: await session, asked, lost: lost.promise };
 }
 
-test('the reason of a refused POST is told, although the session’s end arrived first', async () => {
+test.each([
+  ['the session’s end', 200, '42["m","last"]\x1e1'],
+  ['the refusal of a poll, because the session is over,', 400, '{"code":1,"message":"Session ID unknown"}'],
+])('the reason of a refused POST is told, although %s arrived first', async (_, status, text) => {
   const { session, asked, lost } = await joined();
   session.send('too large');
   const [poll, post] = [await asked('GET'), await asked('POST')];
-  poll.answer(200, '42["m","last"]\x1e1');
+  poll.answer(status, text);
   await new Promise((resolve) => setImmediate(resolve));
   post.answer(413, '');
   expect((await lost).message).toMatch(/POST answered 413/);
 });
 
 test.each([
-  ['with no POST in progress', false],
-  ['with a POST that is never answered', true],
-])('the end of a session is told %s', async (_, sends) => {
+  ['with no POST in progress', false, 200, '1', /transport close/],
+  ['with a POST that is never answered', true, 200, '1', /transport close/],
+  ['by a refused poll with no POST in progress', false, 400, 'unknown', /poll answered 400: unknown/],
+  ['by a refused poll with a POST that is never answered', true, 400, 'unknown', /poll answered 400: unknown/],
+])('the end of a session is told %s', async (_, sends, status, text, reason) => {
   const { session, asked, lost } = await joined();
   if (sends) {
     session.send('unanswered');
     await asked('POST');
   }
-  (await asked('GET')).answer(200, '1');
-  expect((await lost).message).toMatch(/transport close/);
+  (await asked('GET')).answer(status, text);
+  expect((await lost).message).toMatch(reason);
 });

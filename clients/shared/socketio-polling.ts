@@ -31,9 +31,8 @@ export function pollingOver(http: Http): { transport: typeof Fetch; settled: () 
     override doPoll(): void {
       const request = { method: 'GET', headers: this.opts.extraHeaders ?? {} } as const;
       void this.#exchange(http.fetch(this.uri(), request), 'poll', (text) => {
-        if (posts.size === 0 || !ends(text)) return this.onData(text);
-        // A server that refuses a POST ends the session too. The two answers come over two connections, and the POST's has the reason.
-        void settledSoon(posts).then(() => this.onData(text));
+        if (ends(text)) this.#afterPosts(() => this.onData(text));
+        else this.onData(text);
       });
     }
 
@@ -50,9 +49,21 @@ export function pollingOver(http: Http): { transport: typeof Fetch; settled: () 
         ({ status, text }) => {
           if (status === 200) return take(text);
           const said = `${what} ${status === 0 ? 'had no answer' : `answered ${status}`}: ${text}`;
-          this.onError(said, new Error(said), undefined);
+          const fail = (): unknown => this.onError(said, new Error(said), undefined);
+          if (what === 'poll') this.#afterPosts(fail);
+          else fail();
         },
       );
+    }
+
+    /**
+     * Takes the end of the session that a poll tells, after the answers to POSTs. A server that refuses a POST ends the session too: it
+     * says so to a poll that waits, and knows the session of a later one no more. The answers come over two connections, and the
+     * POST's has the reason.
+     */
+    #afterPosts(take: () => void): void {
+      if (posts.size === 0) take();
+      else void settledSoon(posts).then(take);
     }
   }
 

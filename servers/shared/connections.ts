@@ -3,17 +3,38 @@ import type { Duplex } from 'node:stream';
 import type { Limits } from '../../bench/contract.ts';
 import { tokenBucket } from './token-bucket.ts';
 
-/** Time that a refused sender has to finish before its connection is cut. */
+/** Time that a refused sender has to finish, or to send more, before its connection is cut. */
 export const LINGER_MS = 1_000;
+/** Longest time that a refused sender may go on sending. */
+const MAX_LINGER_MS = 5_000;
 
 /** Maximum number of pipelined requests, which wait for an earlier answer; browsers pipeline none. */
 const MAX_PIPELINED = 64;
 /** Requests allowed for each message: a session may poll once for each message that it sends, on one connection. */
 const REQUESTS_A_MESSAGE = 2;
 
-/** Cuts a connection after a moment, which its peer has to read the last answer. */
-export function cutSoon(socket: { destroy(): unknown; once(event: 'close', listener: () => void): unknown }): void {
-  const cut = setTimeout(() => socket.destroy(), LINGER_MS);
+/** Part of a socket that is to be cut. */
+interface Cuttable {
+  /** Bytes received, where the socket counts them. */
+  readonly bytesRead?: number;
+  destroy(): unknown;
+  once(event: 'close', listener: () => void): unknown;
+}
+
+/**
+ * Cuts a connection after a moment, which its peer has to read the last answer: once nothing more has come for the moment, or after five.
+ * A peer that is cut while it sends is reset and may not read the answer (RFC 9112 §9.6), and a browser sends the request again.
+ */
+export function cutSoon(socket: Cuttable): void {
+  const lastMs = performance.now() + MAX_LINGER_MS;
+  const wait = (): NodeJS.Timeout => {
+    const had = socket.bytesRead;
+    return setTimeout(() => {
+      if (socket.bytesRead === had || performance.now() >= lastMs) socket.destroy();
+      else cut = wait();
+    }, LINGER_MS);
+  };
+  let cut = wait();
   socket.once('close', () => clearTimeout(cut));
 }
 

@@ -35,8 +35,12 @@ const PROBES = 20;
 export const MAX_LEFT_BYTES = 32 * MIB;
 /** Longest time that a frozen peer stays stopped if nothing continues it. */
 const FROZEN_SECONDS = 120;
-/** More than the time that a peer may be behind, which is 5 s, checked every half second: the length of a freeze whose end does not show. */
+/** More than the time that a peer may be behind, which is 5 s, checked every half second: the length of a freeze over UDP. */
 const BEHIND_SECONDS = 8;
+/** More than the time between two of the server's looks at a peer that is behind. */
+const LOOK_MS = 600;
+/** More than the number of consecutive looks, ten, after which the server ends the session of such a peer. */
+const LOOKS = 16;
 /** Time in which a frozen process that goes on learns that its session is over; a client between two requests does not learn of it. */
 const WAKE_SECONDS = 20;
 const MESSAGE_BYTES = 64 * 1024;
@@ -228,8 +232,11 @@ class AttackRun {
     const held = (): boolean => overUdp || holdsConnection(this.server.pid!, child.pid!);
     await this.#publishAll(subscribers, held);
     const deadline = performance.now() + (overUdp ? BEHIND_SECONDS : patienceSeconds) * 1e3;
-    while (performance.now() < deadline && held()) {
-      await sleep(100);
+    // A session may end while its connection goes on, which other requests use too. So the end is waited for by the server's own turns:
+    // each of its answers comes after one more look at the peer at least, however busy the machine is.
+    for (let looks = 0; looks < LOOKS && performance.now() < deadline && held(); looks++) {
+      await sleep(LOOK_MS);
+      await this.server.ask({ order: 'usage' }, 'usage', ORDER);
     }
     process.kill(child.pid!, 'SIGCONT');
     const { lost } = await thawed;

@@ -36,9 +36,16 @@ export async function conforming(
   return { subject, checks: checks.filter(({ promises }) => promises?.(capabilities) ?? true) };
 }
 
+/**
+ * Number of sessions that a page opens at a time. Chromium holds the handshake of a WebSocket back for longer, the more others are under
+ * way: for up to 80 ms behind ten of them, and for up to 5 s behind sixteen.
+ */
+const PAGE_OPENS_AT_ONCE = 10;
+
 /** Makes the suite's subject of a transport whose client is to be in a browser, which may carry less than the transport does. */
 export async function conformingInBrowser(found: TransportChoice): Promise<Awaited<ReturnType<typeof conforming>>> {
-  const { subject, checks } = await conforming(found);
+  const { subject: outside, checks } = await conforming(found);
+  const subject = { ...outside, opensAtOnce: PAGE_OPENS_AT_ONCE };
   const use = inBrowserOf(found);
   if (use.speaks === 'never' || use.mostBytes === undefined) return { subject, checks };
   const { mostBytes = use.mostBytes } = subject.capabilities;

@@ -28,6 +28,8 @@ export interface Subject {
   /** Set if messages travel in datagrams, which a TCP relay cannot cut. */
   readonly datagrams?: true;
   readonly options: Readonly<Record<string, string | number | boolean>>;
+  /** Largest number of sessions that the client is to open at a time; the suite's own number if left out. */
+  readonly opensAtOnce?: number;
 }
 
 /**

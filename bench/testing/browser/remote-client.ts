@@ -11,9 +11,16 @@ import { type Carried, type Connected, carry, TELL, type Telling, uncarried } fr
 const PAGE = { module: fileURLToPath(new URL('./remote-page.ts', import.meta.url)), serve: 'serveClient' };
 
 interface RemotePage extends EmptyPage {
+  readonly receivers: Map<number, RemoteSession>;
+  /** Closes the page. */
+  close(): Promise<void>;
+}
+
+/** Page that is open or being opened. */
+interface OpenPage {
+  readonly page: Promise<RemotePage>;
   /** Number of its sessions that are open or being opened. */
   sessions: number;
-  readonly receivers: Map<number, RemoteSession>;
 }
 
 interface RemoteSession {
@@ -39,48 +46,57 @@ export async function remoteClient(choice: TransportChoice): Promise<RemoteClien
     { path: found.path, origin: 'http://127.0.0.1', variables: process.env },
     signal,
   );
-  const pages = new Map<string, Promise<RemotePage>[]>();
+  const pages = new Map<string, OpenPage[]>();
   let sessions = 0;
 
   const open = async (origin: string): Promise<RemotePage> => {
     const page = await openEmptyPage(chromium.devTools, origin);
-    const opened: RemotePage = { ...page, sessions: 0, receivers: new Map() };
-    chromium.devTools.on((method, params, session) => {
+    const receivers: RemotePage['receivers'] = new Map();
+    const off = chromium.devTools.on((method, params, session) => {
       if (method === 'Runtime.bindingCalled' && session === page.session && params.name === TELL)
-        take(opened, JSON.parse(String(params.payload)) as Telling);
+        take(receivers, JSON.parse(String(params.payload)) as Telling);
     });
     await page.send('Runtime.enable');
     await page.send('Runtime.addBinding', { name: TELL });
     await page.evaluate(`${script}\n;0`);
-    return opened;
+    const close = async (): Promise<void> => {
+      off();
+      await chromium.devTools.send('Target.closeTarget', { targetId: page.targetId });
+    };
+    return { ...page, receivers, close };
   };
 
-  /** Resolves with a page that can hold one more session. */
-  const pageFor = async (url: string): Promise<RemotePage> => {
-    const origin = originOf(url);
-    const opened = pages.get(origin) ?? [];
-    pages.set(origin, opened);
-    for (const each of opened) {
-      const page = await each;
-      if (page.sessions < use.sessionsPerContext) return page;
+  /** Closes the pages at other origins that have no session: each is a process, and their servers are mostly gone. */
+  const closeUnusedBut = (kept: string): void => {
+    for (const [origin, opened] of pages) {
+      if (origin === kept || opened.some((one) => one.sessions > 0)) continue;
+      pages.delete(origin);
+      // A page that could not be opened has told so to who asked for it.
+      for (const { page } of opened) page.then((one) => one.close()).catch(() => {});
     }
-    const another = open(origin);
-    opened.push(another);
-    return await another;
   };
-  let choosing: Promise<unknown> = Promise.resolve();
+
+  /** Reserves the place of a session in a page, which may have to be opened. Pages open side by side. */
+  const placeAt = (origin: string): OpenPage => {
+    const opened = pages.get(origin) ?? [];
+    let place = opened.find((one) => one.sessions < use.sessionsPerContext);
+    if (place === undefined) {
+      place = { page: open(origin), sessions: 0 };
+      opened.push(place);
+    }
+    pages.set(origin, opened);
+    place.sessions++;
+    return place;
+  };
 
   return {
     async connect(url, receiver, { platform: _, signal: aborts, ...settings }) {
       aborts.throwIfAborted();
-      // One after another, so that two sessions do not take the last place of a page.
-      const chosen = choosing.then(async () => {
-        const page = await pageFor(url);
-        page.sessions++;
-        return page;
-      });
-      choosing = chosen.catch(() => {});
-      return connectIn(await chosen, ++sessions, url, receiver, { ...settings, signal: aborts });
+      const origin = originOf(url);
+      const place = placeAt(origin);
+      const page = await place.page;
+      closeUnusedBut(origin);
+      return connectIn(page, ++sessions, url, receiver, { ...settings, signal: aborts }, () => place.sessions--);
     },
     [Symbol.asyncDispose]: () => chromium[Symbol.asyncDispose](),
   };
@@ -92,6 +108,7 @@ async function connectIn(
   url: string,
   receiver: Receiver,
   { signal, ...settings }: Omit<ClientSettings, 'platform'>,
+  leave: () => void,
 ): Promise<Session> {
   const call = (name: string, ...args: readonly unknown[]): Promise<unknown> =>
     page.evaluate(`remote.${name}(${[session, ...args].map((one) => JSON.stringify(one)).join(', ')})`);
@@ -101,7 +118,7 @@ async function connectIn(
   if (signal.aborted) abort();
   signal.addEventListener('abort', abort);
   const over = (): void => {
-    if (page.receivers.delete(session)) page.sessions--;
+    if (page.receivers.delete(session)) leave();
   };
   const connected = JSON.parse(String(await call('connect', url, JSON.stringify(settings)))) as Connected;
   signal.removeEventListener('abort', abort);
@@ -142,8 +159,8 @@ function batched(sendAll: (messages: readonly Carried[]) => Promise<readonly (st
 }
 
 /** Passes on what a session in a page tells. */
-function take(page: RemotePage, telling: Telling): void {
-  const entry = page.receivers.get(telling.session);
+function take(receivers: RemotePage['receivers'], telling: Telling): void {
+  const entry = receivers.get(telling.session);
   if (entry === undefined) return;
   entry.token = telling.token ?? entry.token;
   const { receiver } = entry;
