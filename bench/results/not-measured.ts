@@ -14,6 +14,12 @@ export const BYTES_ABOVE_TLS: NotMeasured = {
   reason: 'not measured, because the client opens TLS without its platform, which hides the bytes of the network',
 };
 
+/** Bytes of clients in a browser, where no link counts them. */
+export const BYTES_IN_PAGE: NotMeasured = {
+  path: 'wire',
+  reason: 'not measured, because a page does not see the bytes of its connections',
+};
+
 /** Reason why one of these figures of a trial was not measured; undefined if all were. */
 export function whyNotMeasured(
   { notMeasured = [] }: { readonly notMeasured?: readonly NotMeasured[] | undefined },

@@ -3,7 +3,7 @@ import type { Recording } from '../load/recording.ts';
 import { summariseTimeline } from '../load/timeline.ts';
 import { maxBesideWaitShare } from '../plan/beside.ts';
 import type { Contention } from '../results/machine/cores.ts';
-import { BYTES_ABOVE_TLS, SERVER_NOT_OURS } from '../results/not-measured.ts';
+import { BYTES_ABOVE_TLS, BYTES_IN_PAGE, SERVER_NOT_OURS } from '../results/not-measured.ts';
 import type {
   Measurement,
   Messages,
@@ -17,6 +17,7 @@ import type {
 import { summarise as percentilesOf, summariseLatency } from '../results/summary.ts';
 import { ranElsewhere, receiversOf } from '../results/values.ts';
 import type { Extras, PlannedCase, Reading, Snapshot } from '../scenarios/shape.ts';
+import { isInBrowser } from '../scenarios/shared/clients-in.ts';
 import { commandShown } from '../security/redact.ts';
 import { capabilitiesOf } from '../transports/index.ts';
 import { LOCAL_HOST } from './environment.ts';
@@ -50,7 +51,7 @@ export function summarise(
   };
   const notMeasured = [
     ...(ranElsewhere(planned) ? SERVER_NOT_OURS : []),
-    ...(planned.target === null ? [] : bytesNotMeasured(reading)),
+    ...(planned.target === null ? [] : bytesNotMeasured(planned, reading)),
     ...(reading.contention?.notMeasured ?? []),
   ];
   const measurement: Judged['measurement'] = {
@@ -177,9 +178,12 @@ function withWaits(processes: readonly ProcessUsage[], contention: Contention | 
   });
 }
 
-/** Bytes that only a link would count: those below TLS of a client that hides them. */
-const bytesNotMeasured = ({ after }: Reading): NotMeasured[] =>
-  after.aboveTls && after.link === null ? [BYTES_ABOVE_TLS] : [];
+/** Bytes that only a link would count: those of a page, and those below TLS of a client that hides them. */
+function bytesNotMeasured(planned: PlannedCase, { after }: Reading): NotMeasured[] {
+  if (after.link !== null) return [];
+  if (isInBrowser(planned)) return [BYTES_IN_PAGE];
+  return after.aboveTls ? [BYTES_ABOVE_TLS] : [];
+}
 
 function wireOf({ idle, ready, before, after }: Reading, { datagrams }: PlannedCase['entry']): Wire {
   const between = (of: (snapshot: Snapshot) => number) => ({

@@ -164,7 +164,8 @@ export class ProcessStage implements Stage, AsyncDisposable {
     const { pinning, link, signal, variables } = this.#settings;
     const { target, exec, entry, targetOptions = {} } = this.#planned;
     const core = pinning?.server;
-    const bytes = () => this.#generator.bytes();
+    // A page does not see them.
+    const bytes = async () => (isInBrowser(this.#planned) ? [] : this.#generator.bytes());
     if (target === null) {
       const listenSeconds = entry.module === undefined ? PATIENCE_SECONDS : PLUGIN_SECONDS;
       const start = () => startServer({ core, end: link.serverEnd, variables: variables?.passed });
