@@ -270,11 +270,8 @@ function networkProblems(
   ];
 }
 
-/** Problems of a browser that is not started, or that would open a page of somebody else's server. */
-function browserProblems(
-  { clientsIn, browser, url, faults }: RunOptions,
-  given: Partial<Record<Setting, Given>>,
-): string[] {
+/** Problems of a browser that is not started, or cannot be. */
+function browserProblems({ clientsIn, browser, faults }: RunOptions, given: Partial<Record<Setting, Given>>): string[] {
   const starts = clientsIn.some(isBrowser);
   return [
     ...(browser !== null && !starts
@@ -283,11 +280,6 @@ function browserProblems(
     ...(!starts && given.fault !== undefined && faults.some(needsBrowser)
       ? [
           `${given.fault.where} ${faults.filter(needsBrowser).join()} happens to the tab of a browser; add --clients-in chromium`,
-        ]
-      : []),
-    ...(starts && url !== null
-      ? [
-          `${given['clients-in']?.where} measures servers of ours; leave ${given.url?.where} out, or run its clients in Node`,
         ]
       : []),
     ...(starts && process.platform !== 'linux'

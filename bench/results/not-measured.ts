@@ -20,6 +20,12 @@ export const NOT_BETWEEN_NODES: NotMeasured = {
   reason: 'not measured, because no session sends to sessions of other nodes here',
 };
 
+/** Bytes of clients in a browser, where no link counts them. */
+export const BYTES_IN_PAGE: NotMeasured = {
+  path: 'wire',
+  reason: 'not measured, because a page does not see the bytes of its connections',
+};
+
 /** Reason why one of these figures of a trial was not measured; undefined if all were. */
 export function whyNotMeasured(
   { notMeasured = [] }: { readonly notMeasured?: readonly NotMeasured[] | undefined },

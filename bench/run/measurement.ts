@@ -3,7 +3,7 @@ import type { Recording, WorkerUsage } from '../load/recording.ts';
 import { summariseTimeline } from '../load/timeline.ts';
 import { maxBesideWaitShare } from '../plan/beside.ts';
 import type { Contention } from '../results/machine/cores.ts';
-import { BYTES_ABOVE_TLS, NOT_BETWEEN_NODES, SERVER_NOT_OURS } from '../results/not-measured.ts';
+import { BYTES_ABOVE_TLS, BYTES_IN_PAGE, NOT_BETWEEN_NODES, SERVER_NOT_OURS } from '../results/not-measured.ts';
 import { MIN_BOUNDS } from '../results/rules.ts';
 import type {
   Measurement,
@@ -19,6 +19,7 @@ import { summarise as percentilesOf, summariseLatency } from '../results/summary
 import { ranElsewhere, receiversOf } from '../results/values.ts';
 import { viaIn } from '../results/via.ts';
 import type { Extras, Part, PlannedCase, Reading, Snapshot } from '../scenarios/shape.ts';
+import { isInBrowser } from '../scenarios/shared/clients-in.ts';
 import { hasBackplane } from '../scenarios/shared/nodes.ts';
 import { commandShown } from '../security/redact.ts';
 import { capabilitiesOf } from '../transports/index.ts';
@@ -61,7 +62,7 @@ export function summarise(
     // Behind a proxy, too, they are counted at the clients’ sockets.
     ...(planned.target === null && viaIn(planned.dimensions) === undefined
       ? uncounted(reading)
-      : bytesNotMeasured(reading)),
+      : bytesNotMeasured(planned, reading)),
     ...(hasBackplane(planned) && recording.sameNode === undefined ? [NOT_BETWEEN_NODES] : []),
     ...(reading.contention?.notMeasured ?? []),
   ];
@@ -232,9 +233,12 @@ function withWaits(processes: readonly ProcessUsage[], contention: Contention | 
   });
 }
 
-/** Bytes that only a link would count: those below TLS of a client that hides them. */
-const bytesNotMeasured = ({ after }: Reading): NotMeasured[] =>
-  after.aboveTls && after.link === null ? [BYTES_ABOVE_TLS] : [];
+/** Bytes that only a link would count: those of a page, and those below TLS of a client that hides them. */
+function bytesNotMeasured(planned: PlannedCase, { after }: Reading): NotMeasured[] {
+  if (after.link !== null) return [];
+  if (isInBrowser(planned)) return [BYTES_IN_PAGE];
+  return after.aboveTls ? [BYTES_ABOVE_TLS] : [];
+}
 
 /** Bytes of sockets that the server's runtime does not tell; on a link those below them are counted all the same. */
 const uncounted = ({ after: { uncounted: reason, link } }: Reading): NotMeasured[] =>

@@ -183,7 +183,8 @@ export class ProcessStage implements Stage, AsyncDisposable {
     const { pinning, link, signal, variables, runtimes = [] } = this.#settings;
     const { target, exec, entry, targetOptions = {} } = this.#planned;
     const core = pinning?.server;
-    const bytes = () => this.#generator.bytes();
+    // A page does not see them.
+    const bytes = async () => (isInBrowser(this.#planned) ? [] : this.#generator.bytes());
     if (target === null) {
       const listenSeconds = entry.module === undefined ? PATIENCE_SECONDS : PLUGIN_SECONDS;
       const runtime = runtimeOf(this.#planned);

@@ -5,6 +5,7 @@ import { describeCase, type RunPlan } from '../plan/plan.ts';
 import { caseId } from '../results/case.ts';
 import type { Reaches } from '../results/values.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
+import { isInBrowser } from '../scenarios/shared/clients-in.ts';
 import { addressShown, redactor } from '../security/redact.ts';
 import { ProcessStage, type StageSettings } from './stage.ts';
 
@@ -76,17 +77,40 @@ async function probeCases(cases: readonly PlannedCase[], settings: StageSettings
   const at = `at ${addressShown(target ?? '')} with ${entry.id}`;
   const sizes = [...new Set(cases.map(({ size }) => size))].filter((size) => size > 0);
   try {
-    await using stage = await ProcessStage.open(
-      { ...planned, clients: 1 },
-      { ...settings, workers: 1, agents: undefined },
-    );
-    const found = await stage.probe(sizes, clients > 1);
-    if (!('reason' in found)) return withoutSecrets(found, target);
+    const found = await probeInNode({ ...planned, clients: 1 }, settings, (stage) => stage.probe(sizes, clients > 1));
+    if (!('reason' in found)) {
+      const refused = isInBrowser(planned) ? await whyNoPage(planned, settings) : undefined;
+      return refused === undefined ? withoutSecrets(found, target) : { reason: refused };
+    }
     const what = found.unopened ? 'no session could be opened' : 'nothing can be measured';
     return { ...found, reason: `${what} ${at}: ${found.reason}` };
   } catch (error) {
     if (settings.signal.aborted) throw settings.signal.reason;
     return { reason: `nothing can be measured ${at}: ${redactor(target)(errorText(error))}` };
+  }
+}
+
+/** Probes from Node, wherever the clients of the case run: the form of the answers is the server’s. */
+async function probeInNode(
+  planned: PlannedCase,
+  settings: StageSettings,
+  work: (stage: ProcessStage) => Promise<Probe>,
+): Promise<Probe> {
+  const { 'clients-in': _, ...dimensions } = planned.dimensions ?? {};
+  await using stage = await ProcessStage.open({ ...planned, dimensions }, { ...settings, workers: 1, agents: undefined });
+  return await work(stage);
+}
+
+/** Says why a page of the server’s own origin cannot open a session there; undefined if it can. */
+async function whyNoPage(planned: PlannedCase, settings: StageSettings): Promise<string | undefined> {
+  try {
+    await using stage = await ProcessStage.open({ ...planned, clients: 1 }, { ...settings, workers: 1 });
+    await stage.openSessions(1, 1);
+    return undefined;
+  } catch (error) {
+    if (settings.signal.aborted) throw error;
+    const why = redactor(planned.target)(errorText(error));
+    return `not supported in a browser, for a page of the server’s own origin: ${why}`;
   }
 }
 

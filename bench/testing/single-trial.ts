@@ -50,12 +50,13 @@ export async function measureForeign(
   transports: string,
   settings: Readonly<Record<string, string>> = {},
   client: TrialSettings['security']['client'] = {},
+  browser?: TrialSettings['browser'],
 ): Promise<readonly MeasuredCase[]> {
   const flags = { ...USUAL, ...settings, url, transports };
   const given = Object.fromEntries(Object.entries(flags).map(([name, value]) => [name, { value, where: `--${name}` }]));
   const read = readOptions(given);
   if ('problems' in read) throw new Error(read.problems.join('\n'));
-  const trialSettings = singleTrial({ security: { server: {}, client } });
+  const trialSettings = singleTrial({ security: { server: {}, client }, browser });
   const { cases } = await surveyTarget(makePlan(read.options), trialSettings);
   const measured: MeasuredCase[] = [];
   for (const planned of cases) measured.push({ planned, trial: (await runTrial(planned, trialSettings)).trial });

@@ -1,15 +1,24 @@
 import { bufferOf } from '../../codec/bytes.ts';
 import type { Encoding, Message } from '../../contract.ts';
+import { plainBytes } from '../runtime/bytes.ts';
 import type { Answers } from './form.ts';
 
 /** Bytes of a message; those of a text are its UTF-8. */
 export const bytesOf = (message: Message): Buffer =>
   typeof message === 'string' ? Buffer.from(message) : bufferOf(message);
 
+/** Writer and reader of UTF-8, which browsers have too. The reader keeps a byte order mark. */
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** Bytes of a part of answers, which is text or the base64 of bytes. */
+const partOf = (text: string, coding: Answers['coding']): Uint8Array =>
+  coding === undefined ? encoder.encode(text) : Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+
 /** Takes messages out of a foreign server's answers. What it does not recognize remains unrecognized: no answer is repaired. */
 export class Unwrapper {
-  readonly #prefix: Buffer;
-  readonly #suffix: Buffer;
+  readonly #prefix: Uint8Array;
+  readonly #suffix: Uint8Array;
   readonly #prefixText: string;
   readonly #suffixText: string;
   readonly #escaped: boolean;
@@ -21,8 +30,8 @@ export class Unwrapper {
   constructor({ prefix, suffix, coding, escaped, frames, unasked = [], greetings = 0 }: Answers, encoding: Encoding) {
     this.#prefixText = prefix;
     this.#suffixText = suffix;
-    this.#prefix = Buffer.from(prefix, coding ?? 'utf8');
-    this.#suffix = Buffer.from(suffix, coding ?? 'utf8');
+    this.#prefix = partOf(prefix, coding);
+    this.#suffix = partOf(suffix, coding);
     this.#escaped = escaped === true;
     this.#encoding = encoding;
     this.#frames = frames ?? encoding;
@@ -51,20 +60,20 @@ export class Unwrapper {
   }
 
   #cutBytes(arrival: Message): Message | undefined {
-    const bytes = bytesOf(arrival);
+    const bytes = typeof arrival === 'string' ? encoder.encode(arrival) : arrival;
     const end = bytes.length - this.#suffix.length;
     if (end < this.#prefix.length) return undefined;
-    if (!bytes.subarray(0, this.#prefix.length).equals(this.#prefix) || !bytes.subarray(end).equals(this.#suffix))
-      return undefined;
+    const begins = plainBytes.isEqual(bytes.subarray(0, this.#prefix.length), this.#prefix);
+    if (!begins || !plainBytes.isEqual(bytes.subarray(end), this.#suffix)) return undefined;
     const inner = bytes.subarray(this.#prefix.length, end);
-    return this.#encoding === 'text' ? inner.toString() : inner;
+    return this.#encoding === 'text' ? decoder.decode(inner) : inner;
   }
 
   #unescape(inner: Message): Message | undefined {
     try {
-      const text: unknown = JSON.parse(`"${typeof inner === 'string' ? inner : bytesOf(inner).toString()}"`);
+      const text: unknown = JSON.parse(`"${textOf(inner)}"`);
       if (typeof text !== 'string') return undefined;
-      return typeof inner === 'string' ? text : Buffer.from(text);
+      return typeof inner === 'string' ? text : encoder.encode(text);
     } catch {
       return undefined;
     }
@@ -72,5 +81,8 @@ export class Unwrapper {
 }
 
 /** Text by which arrivals are compared, the same for text and for its bytes. */
-export const keyOf = (arrival: Message): string =>
-  typeof arrival === 'string' ? arrival : bytesOf(arrival).toString('utf8');
+export const keyOf = textOf;
+
+function textOf(message: Message): string {
+  return typeof message === 'string' ? message : decoder.decode(message);
+}

@@ -41,7 +41,8 @@ describe(`a cut of ${CUT_SECONDS} s, left to the libraries`, async () => {
         const choice = { fault: 'blackhole', reconnect: 'library', outageSeconds: CUT_SECONDS } as const;
         const inNode = await faultTrial(path, found.name, choice);
         const inChromium = await faultTrial(path, found.name, { ...choice, browser: browserHere() });
-        const losses = lossesOf(found, 'blackhole', 'library');
+        // A loss has no lower bound: what the server wrote before it gave a connection up may arrive by TCP’s retransmission.
+        const losses = { ...lossesOf(found, 'blackhole', 'library'), inOnePiece: false };
         const problems = (trial: FaultTrial): string[] => accountingProblems(trial, losses);
         expect(problems(inNode)).toEqual([]);
         expect(problems(inChromium)).toEqual([]);
