@@ -8,6 +8,14 @@ const PASSES_ON: ReadonlySet<string> = new Set(['publish', 'xadd']);
 /** Commands whose arguments are channels. */
 const SUBSCRIBES: ReadonlySet<string> = new Set(['subscribe', 'psubscribe', 'unsubscribe', 'punsubscribe']);
 
+/** Differences between libraries. */
+interface Habits {
+  /** Beginning of the channels' names at Redis, which the library does not see in them. */
+  readonly prefix?: string;
+  /** True if the library recognizes a message that comes twice. */
+  readonly resends?: boolean;
+}
+
 /**
  * Connections of a server to Redis, for a library that does not expect Redis to go away. Without them an error event that nobody listens
  * to, or a rejection that nobody handles, would end the server. All of them end together.
@@ -17,12 +25,13 @@ export class Connections {
   readonly name = randomUUID();
   readonly #backplane: Backplane;
   readonly #prefix: string;
+  readonly #resends: boolean;
   readonly #opened = new Set<Redis>();
 
-  /** @param prefix beginning of the channels' names at Redis, which a library does not see in them */
-  constructor(backplane: Backplane, prefix = '') {
+  constructor(backplane: Backplane, { prefix = '', resends = false }: Habits = {}) {
     this.#backplane = backplane;
     this.#prefix = prefix;
+    this.#resends = resends;
   }
 
   /** Opens a connection. Rejects if Redis cannot be reached. Later it connects again whenever the connection ends. */
@@ -60,8 +69,8 @@ export class Connections {
         // Whoever waits for it is told all the same.
         command.promise.catch(() => {});
         this.#name(command);
-        if (PASSES_ON.has(command.name)) {
-          // The library would send it again if its answer was lost with a connection, and the message could arrive twice.
+        if (PASSES_ON.has(command.name) && !this.#resends) {
+          // The client would send it again if its answer was lost with a connection, and the message could arrive twice.
           if (sent.has(command)) {
             command.reject(new Error('the connection to Redis ended before its answer'));
             return command.promise;
