@@ -37,6 +37,10 @@ export interface Recording {
   readonly lag: string;
   /** Response at the last receiver, as a histogram; null if each message has one receiver. */
   readonly last: string | null;
+  /** Response of messages between sessions of one server of several, as a histogram. Absent unless there are several. */
+  readonly sameNode?: string;
+  /** Response of messages that went from one server to another, as a histogram. Absent as `sameNode` is. */
+  readonly otherNode?: string;
   /** Deliveries of messages from another host, which `response` leaves out. Absent if all load workers are on one host. */
   readonly between?: Between;
   /** Responses by due time. Absent without a schedule. */
@@ -116,6 +120,10 @@ export function combine(parts: readonly Recording[]): Recording {
   const timelines = parts.flatMap((part) => (part.timeline === undefined ? [] : [part.timeline]));
   const samples = parts.flatMap((part) => part.samples ?? []);
   const bounds = parts.flatMap(({ overdueBounds }) => overdueBounds ?? []);
+  const [sameNode, otherNode] = [
+    parts.flatMap((part) => part.sameNode ?? []),
+    parts.flatMap((part) => part.otherNode ?? []),
+  ];
   const example = parts.find((part) => part.example !== undefined)?.example;
   const between = parts.flatMap((part) => part.between ?? []);
   const clocks = new Map(parts.flatMap(({ clock }) => (clock === undefined ? [] : [[clock.host, clock]])));
@@ -147,6 +155,7 @@ export function combine(parts: readonly Recording[]): Recording {
     service: merge(parts.map((part) => part.service)),
     lag: merge(parts.map((part) => part.lag)),
     last: lasts.length === 0 ? null : merge(lasts),
+    ...(sameNode.length === 0 ? {} : { sameNode: merge(sameNode), otherNode: merge(otherNode) }),
     ...(between.length === 0
       ? {}
       : {

@@ -310,7 +310,9 @@ function nodesProblems(
       ? [`${where} is reached over the host’s own network; leave ${given.link?.where} veth out`]
       : []),
     ...(backplane !== null && networks.some((network) => network !== NO_NETWORK)
-      ? [`${where} is reached over the host’s own network, and ${given.network?.where} needs a private link; leave one of the two out`]
+      ? [
+          `${where} is reached over the host’s own network, and ${given.network?.where} needs a private link; leave one of the two out`,
+        ]
       : []),
   ];
 }

@@ -49,6 +49,7 @@ import { exitCodeOf } from '../outcome.ts';
 import { PLAN, printPlan } from '../plan-output.ts';
 import { usePlugins } from '../plugins/plugins.ts';
 import { describePlan, newestResults } from '../preflight.ts';
+import { withoutLackingNodes } from '../scale/planned.ts';
 import { givenOf, settingFlags } from '../setting-flags.ts';
 import { resolveTarget, TARGET_FLAGS, targetFlags } from '../target.ts';
 import { readThresholds } from '../thresholds.ts';
@@ -112,7 +113,7 @@ export async function measureAndReport(
   const agents = readAgents(request, asked, io);
   const options = agents === undefined ? asked : withoutParts(asked);
   const target = await resolveTarget(options, request, io);
-  const wanted = makePlan(options, await unavailableFor(options));
+  const wanted = withoutLackingNodes(makePlan(options, await unavailableFor(options)));
   if (wanted.cases.length === 0) throw new UsageError(nothingLeft(wanted));
   if (agents !== undefined) refuseForAgents(wanted);
   const link = agents === undefined ? await linkFor(options) : linkOf(agents);
