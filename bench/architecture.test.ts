@@ -204,6 +204,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'clients/platform/browser.ts',
   ],
   'bench/testing': [
+    'bench/agents',
     'bench/transports',
     'bench/contract.ts',
     'bench/error-text.ts',

@@ -22,14 +22,16 @@ export interface AgentSettings {
 
 /** Longest time for a role to be given back. */
 const GOODBYE_MS = 2_000;
+/** Time without Redis after which an agent for one run ends. */
+const AWAY_MS = 60_000;
 const STOPPED = new Error('it was stopped');
 
 /**
  * Waits for runs on Redis, takes a role in one at a time, and follows its orders with load workers of this machine. It gives the role up
  * when the run is over, when its coordinator gives no sign of life, and when Redis is lost; then it waits for the next run.
  *
- * Resolves when the signal aborts, or after one run if that is asked. Rejects with the words for the user when Redis cannot be used, or
- * when a run is of another version.
+ * Resolves when the signal aborts, or after one run if that is asked. Rejects with the words for the user when Redis cannot be used, when
+ * a run is of another version, and when an agent for one run has lost Redis for a minute.
  */
 export async function runAgent(settings: AgentSettings): Promise<void> {
   const { address, signal, say, once, version, workers, name = hostname() } = settings;
@@ -43,11 +45,16 @@ export async function runAgent(settings: AgentSettings): Promise<void> {
   signal.addEventListener('abort', onStop);
   if (signal.aborted) onStop();
   let isAway = false;
+  let patience: ReturnType<typeof setTimeout> | undefined;
   redis.on('close', () => {
-    if (!isAway && !stop.signal.aborted) say(`Redis at ${address.shown} is gone; trying to reach it again.`);
+    if (isAway || stop.signal.aborted) return;
     isAway = true;
+    say(`Redis at ${address.shown} is gone; trying to reach it again.`);
+    const given = new Error(`Redis at ${address.shown} did not come back within ${AWAY_MS / 1e3} s`);
+    if (once) patience = setTimeout(() => over.reject(given), AWAY_MS);
   });
   redis.on('ready', () => {
+    clearTimeout(patience);
     if (isAway) say(`Redis at ${address.shown} is back.`);
     isAway = false;
   });
@@ -85,6 +92,7 @@ export async function runAgent(settings: AgentSettings): Promise<void> {
   try {
     await over.promise;
   } finally {
+    clearTimeout(patience);
     stop.abort(STOPPED);
     await Promise.race([roles.close(isAway).catch(() => {}), sleep(GOODBYE_MS)]);
     redis.disconnect();

@@ -335,3 +335,48 @@ test('responses on one node and across nodes are told apart by the numbers of se
   expect(new Recorder(shareOf('everyone')).finish(usage)).not.toHaveProperty('sameNode');
   expect(new Recorder(shareOf('sender', 8, { nodes: 2 })).finish(usage)).not.toHaveProperty('sameNode');
 });
+
+describe('messages from another host', () => {
+  /** Recorder of one of two workers with two sessions each, which gets every message at this time after it was due. */
+  function recorded(worker: number, hosts: readonly number[], afterNs: (sender: number) => number): Recording {
+    const share = shareOf('everyone', 8, {
+      sessions: 2,
+      worker,
+      workers: 2,
+      hosts,
+      senderOf: (session) => 2 * session + worker,
+    });
+    const recorder = new Recorder(share);
+    const { first, count } = share.schedule;
+    for (let number = first; number < first + count; number++) {
+      const [sender, sequence] = [number % CLIENTS, Math.floor(number / CLIENTS)];
+      const due = dueNs(share.schedule, number);
+      if (sender % 2 === worker) recorder.sending(number, due);
+      for (const session of [0, 1])
+        recorder.received(session, share.messages.build(sender, sequence), due + afterNs(sender));
+    }
+    return recorder.finish(usage);
+  }
+
+  test('are timed apart, and early ones are an error of the clocks', () => {
+    const parts = [0, 1].map((worker) => recorded(worker, [0, 1], (sender) => (sender % 2 === worker ? 1e6 : -5e3)));
+    for (const { delivered, early, response, between, last } of parts) {
+      expect({ delivered, early }).toEqual({ delivered: 200, early: 0 });
+      expect(decode(response).totalCount).toBe(100);
+      expect(between?.early).toBe(100);
+      expect(decode(between!.response)).toMatchObject({ totalCount: 100, maxValue: 0 });
+      // Messages of this host alone have a last receiver here.
+      expect(decode(last!).totalCount).toBe(50);
+    }
+    const { between, response } = combine(parts);
+    expect(between?.early).toBe(200);
+    expect(decode(between!.response).totalCount).toBe(200);
+    expect(decode(response).totalCount).toBe(200);
+  });
+
+  test('are none where all workers are on one', () => {
+    const { between, response } = recorded(0, [3, 3], () => 1e6);
+    expect(between).toBeUndefined();
+    expect(decode(response).totalCount).toBe(200);
+  });
+});

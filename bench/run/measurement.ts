@@ -203,11 +203,13 @@ function processesOf(
 }
 
 /** Times of all pairs, where load workers on several hosts received each other's messages; undefined if there are none. */
-function allPairsOf({
+export function allPairsOf({
   between,
   response,
   clocks = [],
-}: Recording): { figures: NonNullable<Measurement['allPairs']>; notMeasured: NotMeasured[] } | undefined {
+}: Pick<Recording, 'between' | 'response' | 'clocks'>):
+  | { figures: NonNullable<Measurement['allPairs']>; notMeasured: NotMeasured[] }
+  | undefined {
   if (between === undefined) return undefined;
   const bounds = clocks.map(({ boundSeconds }) => boundSeconds).toSorted((a, b) => b - a);
   const boundSeconds = (bounds[0] ?? 0) + (bounds[1] ?? 0);

@@ -145,6 +145,21 @@ test('a quota that is used up, and another run, make a trial of any kind invalid
   expect(judge(withChanges({ machine: quiet }), MACHINE_RULES).state).toBe('valid');
 });
 
+test('an agent that was lost or slow makes a trial of any kind invalid, by its name', () => {
+  const agentFaults = ['agent one was lost: it was stopped', 'agent two was slow: it learned of it late'];
+  for (const { rules: own } of [load, closed, idle, wire]) {
+    const found = judge(withChanges({ recording: { ...healthy.recording, agentFaults } }), [...own, ...MACHINE_RULES]);
+    expect(found).toMatchObject({ state: 'invalid', broken: [{ rule: 'agents-held' }] });
+    expect(found.reasons).toEqual([`agents held: ${agentFaults.join('; ')}`]);
+  }
+});
+
+test('deliveries between hosts, which are timed apart, are counted', () => {
+  const all = withChanges({ samples: 400 });
+  expect(judge({ ...all, between: 600 }, load.rules).state).toBe('valid');
+  expect(judge({ ...all, between: 599 }, load.rules).broken).toMatchObject([{ rule: 'accounting-closes' }]);
+});
+
 test('a median shorter than ten steps of the browser’s clock is not shown', () => {
   const of = (tickSeconds: number | undefined, medianSeconds: number) =>
     judge(
@@ -180,7 +195,7 @@ test('one message of few may be late, and no second', () => {
 
 test('every rule can fail: none is named above in vain', () => {
   expect(rules.map(({ id }) => id)).toEqual(Object.keys(RULES));
-  expect(rules).toHaveLength(14);
+  expect(rules).toHaveLength(15);
 });
 
 describe('cores that other programs used', () => {

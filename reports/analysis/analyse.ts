@@ -2,6 +2,7 @@ import { withoutReplaced } from '../../bench/results/reruns.ts';
 import type { Results } from '../../bench/results/schema.ts';
 import { readLimit } from '../../bench/results/time.ts';
 import { batchingNote } from '../kinds/batching.ts';
+import { hostsNote } from '../kinds/hosts.ts';
 import {
   columnsOf,
   forEachMetric,
@@ -131,6 +132,7 @@ function groupJudge(results: Results, run: Results, options: AnalysisOptions, ru
       preference: preferenceOf({ question, rows, metrics, tiers, columns, primary }),
       notes: [
         ...reportOf(question).notes({ question, members, layer, inTime }),
+        ...listed(hostsNote(cases)),
         ...listed(metrics.some((of) => metric(of).perMessage === true) ? batchingNote(rows, question) : null),
       ],
       notCovered: notCoveredBy(run, layer, question),

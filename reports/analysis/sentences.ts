@@ -3,6 +3,7 @@ import { MIN_TRIALS } from '../../bench/results/rules.ts';
 import type { Results } from '../../bench/results/schema.ts';
 import { lostIn, ranElsewhere } from '../../bench/results/values.ts';
 import { batchingText } from '../kinds/batching.ts';
+import { loadHosts } from '../kinds/hosts.ts';
 import { METRICS, metric as metricOf, openingOf, shapeOf } from '../kinds/lookup.ts';
 import { amountText, bandText, cellFigure, change, countOf, integer, list, share, tolerance } from '../model/format.ts';
 import { objectiveText } from '../model/group.ts';
@@ -272,10 +273,11 @@ export function notCoveredBy(
 ): NotCovered {
   const { link, pinning, cores } = results.environment;
   const elsewhere = ranElsewhere(question);
+  const hosts = loadHosts(results);
+  const source = hosts === 0 ? 'this machine' : countOf(hosts, 'other machine');
+  const between = `load from ${source} to the server ${elsewhere ? `at ${question.target}` : 'on this one'}, over whatever network lies between`;
   const ours = link === 'loopback' ? 'one machine, over loopback' : 'one machine, over a private virtual link';
-  const machine = elsewhere
-    ? `load from this machine to the server at ${question.target}, over whatever network lies between`
-    : ours;
+  const machine = elsewhere || hosts > 0 ? between : ours;
   const sharing =
     pinning === null
       ? `server and load generator shared ${countOf(cores, 'core')}`
@@ -285,7 +287,7 @@ export function notCoveredBy(
   const off = offTargetIn(results).map(
     ({ network }) => `nothing over ${network.id}, which the self-test found off its target`,
   );
-  const where = elsewhere ? [machine] : [machine, ...wireLimits(results, question), sharing];
+  const where = elsewhere ? [machine] : [machine, ...wireLimits(results, question), ...(hosts === 0 ? [sharing] : [])];
   const counting = layer === null ? [] : [layerSentence(layer)];
   return { common: capitalised([...where, ...counting, ...off].join('; ')), own: shapeOf(question).limit };
 }

@@ -33,7 +33,7 @@ export const command = defineCommand({
       usual: 'that of the host',
     }),
     workers: WORKERS,
-    once: toggle('end after one run, as a job of a cluster does'),
+    once: toggle('end after one run, as a job of a cluster does, or when Redis is gone for a minute'),
   },
   examples: [
     ['On each machine', 'npx wirebench agent --redis redis://:password@10.0.0.1'],

@@ -20,12 +20,12 @@ export class Started implements AsyncDisposable {
   readonly process: ChildProcess;
   #said = '';
 
-  /** @param end command prefix that makes it run elsewhere, such as in a network namespace */
-  constructor(args: readonly string[], end: readonly string[] = []) {
+  /** @param end command prefix that makes it run elsewhere, such as in a network namespace @param variables added to its environment */
+  constructor(args: readonly string[], end: readonly string[] = [], variables: Readonly<Record<string, string>> = {}) {
     const [program, ...rest] = [...end, process.execPath, CLI, ...args];
     this.process = spawn(program!, rest, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, WIREBENCH_PROC: '' },
+      env: { ...process.env, WIREBENCH_PROC: '', ...variables },
     });
     for (const stream of [this.process.stdout, this.process.stderr])
       stream?.setEncoding('utf8').on('data', (text: string) => {

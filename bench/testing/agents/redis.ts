@@ -25,13 +25,19 @@ export class TestRedis implements AsyncDisposable {
   readonly port: number;
   readonly url: string;
   readonly #settings: RedisSettings;
-  readonly #folder = mkdtempSync(join(tmpdir(), 'wirebench-redis-'));
+  #folder: string | undefined;
   #process: ChildProcess | undefined;
 
   static async start(settings: RedisSettings = {}): Promise<TestRedis> {
     const redis = new TestRedis(settings, settings.port ?? (await freePort(loopback())));
     await redis.start();
     return redis;
+  }
+
+  /** Redis that another process has started. */
+  static at(url: string): Pick<TestRedis, 'ask' | 'measuring' | 'leftovers'> {
+    const { hostname, port, password } = new URL(url);
+    return new TestRedis({ bind: hostname, ...(password === '' ? {} : { password }) }, Number(port));
   }
 
   private constructor(settings: RedisSettings, port: number) {
@@ -43,6 +49,7 @@ export class TestRedis implements AsyncDisposable {
 
   async start(): Promise<void> {
     const { end = [], bind = '127.0.0.1', password } = this.#settings;
+    this.#folder ??= mkdtempSync(join(tmpdir(), 'wirebench-redis-'));
     const [program, ...args] = [...end, 'redis-server', '--port', String(this.port), '--bind', bind, '--save', ''];
     const guard = password === undefined ? ['--protected-mode', 'no'] : ['--requirepass', password];
     const child = spawn(program!, [...args, ...guard, '--dir', this.#folder], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -101,7 +108,7 @@ export class TestRedis implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
-    rmSync(this.#folder, { recursive: true, force: true });
+    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
   }
 }
 

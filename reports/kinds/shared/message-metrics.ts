@@ -127,7 +127,9 @@ export const inTime: MeasuredMetric = {
 };
 
 /** Share of the expected deliveries that came within so many seconds: those that were lost or are overdue did not. */
-function inTimeOf({ messages: { expected } }: MeasuredTrial, delivered: Decoded, seconds: number): Shown {
+function inTimeOf({ messages, allPairs }: MeasuredTrial, delivered: Decoded, seconds: number): Shown {
+  // Those between hosts are timed apart.
+  const expected = messages.expected - (allPairs?.between ?? 0);
   if (!delivered.readable) return notShown(delivered.reason);
   return expected > 0
     ? shown(Math.min(1, countWithin(delivered.distribution, seconds) / expected))
