@@ -4,6 +4,7 @@ import { LIBRARY_HEARTBEAT, NO_NETWORK } from '../results/dimensions.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { Load, ScenarioEntry } from '../scenarios/shape.ts';
 import { isBrowser } from '../scenarios/shared/clients-in.ts';
+import { whyOneServer } from '../scenarios/shared/server-processes.ts';
 import { isTemplate } from '../security/template.ts';
 import { addressProblems, targetOptionProblems } from './address.ts';
 import { loadOver } from './networks.ts';
@@ -86,6 +87,7 @@ export function readOptions(
     ...foreign(options, given, chosen),
     ...networkProblems(options, given, chosen),
     ...browserProblems(options, given),
+    ...serverProblems(options, given, chosen),
     ...(isOfFaults(asked) ? faultlessProblems(given, chosen) : []),
   ];
   return wrong.length > 0 ? { problems: wrong } : { options };
@@ -278,6 +280,25 @@ function browserProblems({ clientsIn, browser, url }: RunOptions, given: Partial
       ? [`${given['clients-in']?.where} needs Linux, which tells what a browser’s processes use; leave it out`]
       : []),
   ];
+}
+
+/** Problems of several server processes where there can be only one. */
+function serverProblems(
+  { servers, url }: RunOptions,
+  given: Partial<Record<Setting, Given>>,
+  chosen: readonly ScenarioEntry[],
+): string[] {
+  if (servers === null) return [];
+  const where = given.servers?.where;
+  if (url !== null) return [`${where} is for servers of ours; leave it out, or leave ${given.url?.where} out`];
+  if (servers === 1) return [];
+  return [...Map.groupBy(chosen, whyOneServer)].flatMap(([why, those]) =>
+    why === undefined
+      ? []
+      : [
+          `${where} has no meaning for ${those.map(({ id }) => id).join(', ')}: ${why}, because the processes know nothing of each other; measure with one`,
+        ],
+  );
 }
 
 /** Problems of settings that cannot be used with a foreign server. */

@@ -50,6 +50,9 @@ export type LinkChoice = (typeof LINKS)[number];
 /** Maximum size of a message, in bytes, which is also the limit that servers are given. */
 export const MAX_SIZE = 1024 * 1024;
 
+/** Maximum number of load processes and of server processes of a trial. */
+export const MAX_PROCESSES = 256;
+
 /** Maximum number of trials at the same time: each has a server, load workers, a relay and three namespaces of its own. */
 const MAX_BESIDE = 64;
 
@@ -350,12 +353,20 @@ export const RUN_SETTINGS = {
     read: (given, { problems }): number =>
       readNumber(given, { whole: true, min: 0, max: 2 ** 31 - 1 }, problems) ?? DEFAULTS.seed,
   }),
+  servers: setting({
+    option: 'servers',
+    argument: '<number>',
+    help: 'number of server processes of a trial, which share one port; a transport whose sessions cannot be spread over several has one; see docs/scale.md',
+    usual: 'one, or as many as the limit of open files needs',
+    read: (given, { problems }): number | null =>
+      readNumber(given, { whole: true, min: 1, max: MAX_PROCESSES }, problems),
+  }),
   workers: setting({
     option: 'workers',
     argument: '<number>',
     help: 'number of load processes',
-    usual: 'one for each core that the server does not use',
-    read: (given, { problems }) => readNumber(given, { whole: true, min: 1, max: 256 }, problems),
+    usual: 'one for each core that the server does not use, or as many as the limit of open files needs',
+    read: (given, { problems }) => readNumber(given, { whole: true, min: 1, max: MAX_PROCESSES }, problems),
   }),
   objective: setting({
     option: 'objective',

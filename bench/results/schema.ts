@@ -541,6 +541,8 @@ const capabilities = z.object({
   resume: z.enum(['native', 'log', 'none']).optional(),
   /** A session can be resumed only at the server process that it began with. Absent: not declared. */
   resumeEndsWithServer: z.boolean().optional(),
+  /** Sessions that several server processes at one port can hold: all, those that send nothing, or none. Absent: not declared. */
+  sharesPort: z.enum(['always', 'silent', 'never']).optional(),
 });
 
 /** Form of a foreign server's answers, found by dialling it before the run. It is taken off before an answer is checked. */
