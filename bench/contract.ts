@@ -51,6 +51,14 @@ export interface TokenRules {
   readonly audience: string;
 }
 
+/** Redis that several servers share. */
+export interface Backplane {
+  /** Address of Redis: `redis://host:port`. */
+  readonly url: string;
+  /** Name of what the servers share, of the run and trial alone. */
+  readonly channel: string;
+}
+
 /** Settings of a server. They are plain data, so they can be sent to another process. */
 export interface ServerSettings {
   readonly host: string;
@@ -69,6 +77,11 @@ export interface ServerSettings {
   readonly pinned?: Identity;
   /** Requires a token that follows these rules. Absent: no token is needed. */
   readonly tokens?: TokenRules;
+  /**
+   * Redis by which several servers are one service: what one of them broadcasts reaches the sessions of all, in one order. Absent: the
+   * server is alone.
+   */
+  readonly backplane?: Backplane;
   /** Origins of the web pages that may connect; no other client may. Absent: the server's own pages and clients that are not pages. */
   readonly origins?: readonly string[];
 }
@@ -110,6 +123,8 @@ export interface ServerModule {
    *   broadcast, without a gap and without a repetition between the two. Absent: nothing is kept
    */
   listen(application: Application, settings: ServerSettings, log?: ReplayLog): Promise<Listener>;
+  /** True if the server module itself connects the servers of `settings.backplane` with these options, by an adapter of its library. */
+  adapts?(options: Options): boolean;
   /** Says why the transport cannot be used on this machine and what would help; undefined if it can be used. */
   unavailable?(): string | undefined;
 }

@@ -55,7 +55,7 @@ test.each(subjectsOverTcp)('$name: over TLS, the load counts what the interface 
   const message = { encoding: 'text', size: 64, seed: 1, opcode: ECHO, reaches: 'sender' } as const;
   const trust = { tls: true, authority: identity.certificate };
   await generator.open(
-    { module: clientModule(entry), url, options, ...trust, ...message },
+    { module: clientModule(entry), urls: [url], options, ...trust, ...message },
     { until: CLIENTS, inFlight: 1 },
   );
   const { delivered } = await generator.phase({

@@ -36,7 +36,7 @@ describe('over TLS, sockets of the load count the bytes that cross the network',
       const { protocols } = await generator.open(
         {
           module: clientModule(entry),
-          url: relay.url,
+          urls: [relay.url],
           options,
           encoding: 'text',
           size: 64,

@@ -11,7 +11,7 @@ const CLIENTS = 3;
 const order: ConnectOrder = {
   order: 'connect',
   module: '',
-  url: '',
+  urls: [''],
   options: {},
   encoding: 'text',
   size: 16,

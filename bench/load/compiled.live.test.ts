@@ -16,7 +16,7 @@ test('a load worker keeps what it has compiled, though it is killed', async () =
   const variables = { NODE_COMPILE_CACHE: folder.path };
   const generator = new LoadGenerator({ workers: 1, clients: 1, variables, signal: new AbortController().signal });
   const message = { encoding: 'text', size: 64, seed: 1, opcode: ECHO, reaches: 'sender', options: {} } as const;
-  await generator.open({ module: clientModule(entry), url, ...message }, { until: 1, inFlight: 1 });
+  await generator.open({ module: clientModule(entry), urls: [url], ...message }, { until: 1, inFlight: 1 });
   await generator[Symbol.asyncDispose]();
   expect(readdirSync(folder.path, { recursive: true }).length).toBeGreaterThan(10);
 });

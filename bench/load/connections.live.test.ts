@@ -30,7 +30,7 @@ async function open(kit: Kit, secure: boolean, order: Partial<ConnectOrder>) {
   const { url } = await kit.listen(await loadServer(entry), secure ? { identity } : {});
   const generator = kit.use(new LoadGenerator({ workers: 1, clients: 2, signal: new AbortController().signal }));
   const message = { encoding: 'text', size: 64, seed: 1, opcode: ECHO, reaches: 'sender', options: {} } as const;
-  const settings = { module: client, url, authority: identity.certificate, ...message, ...order };
+  const settings = { module: client, urls: [url], authority: identity.certificate, ...message, ...order };
   const opened = await generator.open(settings, { until: 2, inFlight: 1 });
   return { ...opened, bytes: (await generator.bytes())[0] };
 }

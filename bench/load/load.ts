@@ -79,7 +79,7 @@ export class Load {
     this.#order = order;
     this.#client = client;
     this.#platformFrom = platformFrom;
-    this.#hide = redactor(order.foreign === true ? order.url : null, order.token);
+    this.#hide = redactor(order.foreign === true ? order.urls[0]! : null, order.token);
     this.#runtime = runtime;
     this.#clock = runtime.clock(order.originNs);
     this.#pacing = runtime.pacing(this.#clock, order.pace ?? 'spin');
@@ -158,8 +158,9 @@ export class Load {
 
   /** Address that a sender's client dials, and the client's settings. */
   #connectionOf(sender: number): { readonly address: string; readonly settings: Omit<ClientSettings, 'signal'> } {
-    const { url, options, encoding, token, foreign, run, reconnect } = this.#order;
+    const { urls, options, encoding, token, foreign, run, reconnect } = this.#order;
     const way = this.#wayOf(sender);
+    const url = urls[sender % urls.length]!;
     return {
       address: way?.host === undefined ? url : withHost(url, way.host),
       settings: {

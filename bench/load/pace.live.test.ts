@@ -30,7 +30,7 @@ async function measured(how: Pace) {
     reaches: 'sender',
     pace: how,
   } as const;
-  await generator.open({ ...common, module: clientModule(entry), url }, { until: CLIENTS, inFlight: CLIENTS });
+  await generator.open({ ...common, module: clientModule(entry), urls: [url] }, { until: CLIENTS, inFlight: CLIENTS });
   const phase = async (first: number) =>
     generator.phase({
       first,

@@ -42,7 +42,8 @@ export interface ConnectOrder {
   readonly order: 'connect';
   /** URL of the module that exports `connect`. */
   readonly module: string;
-  readonly url: string;
+  /** Addresses of the servers: sender n dials the one at n modulo their number. */
+  readonly urls: readonly string[];
   readonly options: Options;
   readonly encoding: Encoding;
   readonly payload?: Payload;

@@ -23,7 +23,7 @@ test.each(['kill', 'drain'] as const)(
   async (how) => {
     const host = ourServer(() => startServer({ core: undefined }), patience);
     try {
-      const { url } = await host.listen(ORDER);
+      const [url = ''] = (await host.listen(ORDER)).urls;
       const before = await host.usage();
       const first = await host.tree();
       await host.again?.end(how);
@@ -49,7 +49,7 @@ test('one that does not start again says so', async () => {
   const host = ourServer(() => startServer({ core: undefined }), patience);
   const taken = createServer();
   try {
-    const { url } = await host.listen(ORDER);
+    const [url = ''] = (await host.listen(ORDER)).urls;
     const { hostname, port } = new URL(url);
     await host.again?.end('kill');
     await once(taken.listen(Number(port), hostname), 'listening');

@@ -8,8 +8,8 @@ import type { Server } from './processes.ts';
 type SocketBytes = Pick<ServerUsage, 'bytesUp' | 'bytesDown' | 'aboveTls'>;
 
 export interface Served {
-  /** Address that clients connect to. */
-  readonly url: string;
+  /** Addresses that clients connect to: more than one if several servers share the sessions. */
+  readonly urls: readonly string[];
   readonly effective: Options;
 }
 
@@ -64,13 +64,13 @@ export function ourServer(start: () => Server, patience: Patience, listenSeconds
       aboveTls: earlier.aboveTls + (now.aboveTls ?? 0),
     };
   };
-  const listen = async (order: ListenOrder, otherwise: string): Promise<Served> =>
+  const listen = async (order: ListenOrder, otherwise: string) =>
     server.ask(order, 'listening', { ...patience, seconds: listenSeconds, otherwise });
   return {
     async listen(order) {
-      const served = await listen(order, 'did not listen');
-      listened = { order, url: served.url };
-      return served;
+      const { url, effective } = await listen(order, 'did not listen');
+      listened = { order, url };
+      return { urls: [url], effective };
     },
     usage,
     memory: async () => (await server.ask({ order: 'memory' }, 'memory', patience)).rssBytes,
@@ -107,11 +107,11 @@ type LoadBytes = () => Promise<readonly SocketBytes[]>;
  * Host for a server that runs already. Its bytes are counted at the load's own sockets. Its CPU time and memory are unknown, which the
  * case's `target` tells readers of the results.
  *
- * @param served its address, and the settings that clients are given for it
+ * @param served its addresses, and the settings that clients are given for it
  */
-export function foreignServer({ url, effective }: Served, bytes: LoadBytes): Host {
+export function foreignServer({ urls, effective }: Served, bytes: LoadBytes): Host {
   return {
-    listen: async () => ({ url, effective }),
+    listen: async () => ({ urls, effective }),
     usage: async () => ({ cpuSeconds: 0, rssBytes: 0, ...sumOf(await bytes()) }),
     memory: async () => null,
     tree: async () => null,
@@ -131,7 +131,7 @@ export function launchedServer(settings: OwnServerSettings, effective: Options, 
   // Reported by whoever waits for it.
   starting.catch(() => {});
   return {
-    listen: async () => ({ url: (await starting).url, effective }),
+    listen: async () => ({ urls: [(await starting).url], effective }),
     async usage() {
       const server = await starting;
       const counted = sumOf(await bytes());

@@ -16,7 +16,7 @@ test('a worker that learns of a phase after another has sent all of its messages
   const { url } = await kit.listen(await loadServer(entry));
   const generator = kit.use(new LoadGenerator({ workers: 2, clients: 2, signal: patience.signal }));
   const message = { encoding: 'text', size: SIZE, seed: 1, opcode: BROADCAST, reaches: 'everyone' } as const;
-  const sessions = { ...message, module: clientModule(entry), url, options: {}, pace: 'sleep' } as const;
+  const sessions = { ...message, module: clientModule(entry), urls: [url], options: {}, pace: 'sleep' } as const;
   await generator.open(sessions, { until: 2, inFlight: 1 });
   const [punctual, late] = generator.workers;
   const downOf = async (): Promise<number> => (await late!.ask({ order: 'bytes' }, 'bytes', patience)).bytesDown;

@@ -277,7 +277,7 @@ export function filledIn(text: string, host: string, port: number): string {
 }
 
 /** Number of a port that is free at the server's end. A namespace of its own has no other program that could take it. */
-async function freePort({ host, serverEnd }: OwnServerSettings['link']): Promise<number> {
+export async function freePort({ host, serverEnd }: OwnServerSettings['link']): Promise<number> {
   if (serverEnd.length > 0) return randomInt(LINK_PORTS[0], LINK_PORTS[1]);
   const server = createServer().listen(0, host);
   await once(server, 'listening');

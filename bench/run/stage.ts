@@ -99,7 +99,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
   readonly #readers: ReaderProcess | undefined;
   /** Certificate and tokens of both sides. */
   #security: Security;
-  #url = '';
+  #urls: readonly string[] = [];
   #effective: Options = {};
   #watchesRadio = false;
 
@@ -170,14 +170,14 @@ export class ProcessStage implements Stage, AsyncDisposable {
       const start = () => startServer({ core, end: link.serverEnd, variables: variables?.passed });
       return ourServer(start, { seconds: PATIENCE_SECONDS, signal }, listenSeconds);
     }
-    if (exec === undefined) return foreignServer({ url: target, effective: targetOptions }, bytes);
+    if (exec === undefined) return foreignServer({ urls: [target], effective: targetOptions }, bytes);
     const settings = { command: exec, url: target, link, core, datagrams: entry.port === 'udp', signal };
     return launchedServer(settings, targetOptions, bytes);
   }
 
-  /** Address that clients connect to. */
+  /** Address that clients connect to; that of the first server if there are several. */
   get url(): string {
-    return this.#url;
+    return this.#urls[0] ?? '';
   }
 
   /** Settings in force at the server. */
@@ -336,9 +336,9 @@ export class ProcessStage implements Stage, AsyncDisposable {
       ...this.#security.server,
       ...(this.#log === undefined ? {} : { log: this.#log.file, ...(await this.#pinned()) }),
     });
-    const { url, effective } = await this.#whileServed(listening);
-    this.#url = url;
-    await this.#whileServed(this.#generator.reach(url));
+    const { urls, effective } = await this.#whileServed(listening);
+    this.#urls = urls;
+    await this.#whileServed(this.#generator.reach(urls[0]!));
     const { answers } = this.#planned;
     this.#effective = answers === undefined ? effective : { ...effective, ...answersInForce(answers) };
   }
@@ -350,7 +350,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
       if (target === null || this.#settings.signal.aborted) throw error;
       const why = error instanceof OrderFailed ? error.reason : error.message;
       const said = `not all sessions could be opened at ${addressShown(target)} with ${entry.id}: ${why}`;
-      throw new Error(said.replaceAll(this.#url, addressShown(this.#url)));
+      throw new Error(this.#urls.reduce((text, url) => text.replaceAll(url, addressShown(url)), said));
     });
     const { protocols = [] } = opened;
     if (protocols.length > 0) this.#effective = { ...this.#effective, tls: protocols.join(', ') };
@@ -393,7 +393,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
     const { ordered, reliable } = capabilitiesOf(this.#planned);
     return {
       module: clientModule(entry),
-      url: this.#url,
+      urls: this.#urls,
       options: { ...optionsOf({ entry, variant }), ...targetOptions, ...heartbeatOptions(this.#planned) },
       encoding,
       payload,

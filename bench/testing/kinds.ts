@@ -61,6 +61,7 @@ export const TEST_KINDS: Readonly<Record<KindName, TestKind>> = {
       'mosquitto',
       'broker',
       'nginx',
+      'redis',
       'python',
       'websockets',
       'netcat',

@@ -28,6 +28,7 @@ export type NeedName =
   | 'mosquitto'
   | 'broker'
   | 'nginx'
+  | 'redis'
   | 'python'
   | 'websockets'
   | 'netcat'
@@ -91,6 +92,7 @@ export const NEEDS: Readonly<Record<NeedName, Need>> = {
   mosquitto: program('mosquitto_pub', LINES, apt('mosquitto-clients')),
   broker: program('mosquitto', FOREIGN, apt('mosquitto')),
   nginx: program('nginx', FOREIGN, apt('nginx-light')),
+  redis: program('redis-server', 'servers that share a back-plane', apt('redis-server')),
   python: program('python3', LINES, apt('python3')),
   websockets: {
     use: LINES,

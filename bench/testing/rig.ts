@@ -52,7 +52,7 @@ export async function withRig(settings: RigSettings, use: (rig: Rig) => Promise<
   await using generator = new LoadGenerator({ workers: count, clients, cores: pinning?.workers, signal });
   const { url } = await listenOnLoopback(server, { module: settings.server, options: {} }, signal);
   const message = { encoding: 'text', size: 64, seed: 1, opcode: ECHO, reaches: 'sender' } as const;
-  await generator.open({ module: settings.client, url, options, ...message }, { until: clients, inFlight: 1 });
+  await generator.open({ module: settings.client, urls: [url], options, ...message }, { until: clients, inFlight: 1 });
   let first = 0;
   const run: Rig['run'] = async (rate, seconds, checked) => {
     const startNs = await generator.prepare();

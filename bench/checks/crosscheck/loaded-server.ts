@@ -90,7 +90,7 @@ export async function withGenerator<Result>(
   const processes = { cores: pinning?.workers, variables: variables?.passed, signal };
   await using generator = new LoadGenerator({ workers: 1, clients, ...processes });
   const message = { encoding: 'text', size, seed: SEED, opcode: ECHO, reaches: 'sender' } as const;
-  await generator.open({ ...client, url, ...message }, { until: clients, inFlight: 1 });
+  await generator.open({ ...client, urls: [url], ...message }, { until: clients, inFlight: 1 });
   const drainSeconds = DRAIN_SECONDS;
   let first = 0;
   return await use({

@@ -256,7 +256,7 @@ describe('a load worker', () => {
     await generator.open(
       {
         module: clientModule(choice.entry),
-        url: foreign.url,
+        urls: [foreign.url],
         options,
         foreign: true,
         ...message,
@@ -332,7 +332,7 @@ describe('a load worker', () => {
         return { send() {}, close: async () => clearInterval(timer) };
       }`,
     );
-    const careless = { module: pathToFileURL(file).href, url: 'x:', options: {}, ...message };
+    const careless = { module: pathToFileURL(file).href, urls: ['x:'], options: {}, ...message };
     const generator = kit.use(new LoadGenerator({ workers: 1, clients: 1, signal }));
     await generator.open(careless, { until: 1, inFlight: 1 });
     const { corrupt, errors, example } = await generator.hold(0.1);

@@ -47,7 +47,7 @@ const probed = (url: string, settings: Partial<ProbeOrder> = {}) =>
     {
       ...SESSIONS,
       order: 'probe',
-      url,
+      urls: [url],
       encoding: 'text',
       sizes: [64],
       companion: true,
@@ -64,7 +64,7 @@ async function measured(url: string, settings: Partial<ConnectOrder>) {
   const order: ConnectOrder = {
     ...SESSIONS,
     order: 'connect',
-    url,
+    urls: [url],
     encoding: 'text',
     size: 64,
     inFlight: 1,

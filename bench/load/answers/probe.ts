@@ -84,9 +84,9 @@ export async function probe(order: ProbeOrder, client: ClientModule, platform: P
     for (const ear of ears) {
       try {
         const settings = { ...order, platform, signal: abort.signal, seconds: HANDSHAKE_SECONDS };
-        ear.session = await dial(client, order.url, ear, settings);
+        ear.session = await dial(client, order.urls[0]!, ear, settings);
       } catch (error) {
-        const reason = reasonShown(errorText(error), redactor(order.url, order.token));
+        const reason = reasonShown(errorText(error), redactor(order.urls[0]!, order.token));
         return ear === sender
           ? { reason, unopened: true }
           : { reason: `a second session could not be opened: ${reason}` };
@@ -101,8 +101,8 @@ export async function probe(order: ProbeOrder, client: ClientModule, platform: P
 }
 
 /** Hides the token in a reason. Answers that carry it are not learned, because they would stand in the results. */
-function withoutToken(found: Probe, { url, token = '' }: Pick<ProbeOrder, 'url' | 'token'>): Probe {
-  if ('reason' in found) return { ...found, reason: reasonShown(found.reason, redactor(url, token)) };
+function withoutToken(found: Probe, { urls, token = '' }: Pick<ProbeOrder, 'urls' | 'token'>): Probe {
+  if ('reason' in found) return { ...found, reason: reasonShown(found.reason, redactor(urls[0]!, token)) };
   if (token === '' || !JSON.stringify(found.answers ?? {}).includes(JSON.stringify(token).slice(1, -1))) return found;
   return {
     reason: 'the server sends the token of its client back, which results must not have; let it leave that out',

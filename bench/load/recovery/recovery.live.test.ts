@@ -152,7 +152,7 @@ async function recovered(
   const generator = kit.use(new LoadGenerator({ workers: WORKERS, clients: CLIENTS, signal }));
   const message = { encoding: 'text', size: SIZE, seed: 1, opcode: BROADCAST } as const;
   const options = optionsOf({ entry, variant });
-  const common = { url: server.url, options, reaches: 'everyone', pace: 'sleep' } as const;
+  const common = { urls: [server.url], options, reaches: 'everyone', pace: 'sleep' } as const;
   const sessions = { ...message, ...common, module: clientModule(entry) };
   await generator.open(sessions, { until: CLIENTS, inFlight: 2 });
   const startNs = generator.nowNs + 5e8;

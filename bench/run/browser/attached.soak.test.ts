@@ -40,7 +40,7 @@ describe('the connection that drives a page', () => {
       `wirebench.ask(${JSON.stringify(JSON.stringify(order))})`;
     const message = { encoding: 'text', size: 64, seed: 1, opcode: ECHO, reaches: 'sender' } as const;
     const place = { clients: CLIENTS, worker: 0, workers: 1, originNs: '0', inFlight: 1 };
-    await page.evaluate(ask({ order: 'connect', module: '', url, options, ...message, ...place }));
+    await page.evaluate(ask({ order: 'connect', module: '', urls: [url], options, ...message, ...place }));
 
     let first = 0;
     /** CPU seconds a message of a closed loop. */

@@ -7,6 +7,7 @@ const PACKAGES: ReadonlyMap<string, string> = new Map([
   ['ip', 'iproute2'],
   ['mount', 'mount'],
   ['nsenter', 'util-linux'],
+  ['redis-server', 'redis-server'],
   ['sh', 'dash'],
   ['ss', 'iproute2'],
   ['taskset', 'util-linux'],

@@ -53,7 +53,7 @@ export async function captured(name: string, where: 'node' | 'chromium'): Promis
     await using generator = new LoadGenerator({ workers: 1, clients: 1, signal }, start);
     await generator.reach(through.href);
     const message = { encoding: 'text', size: 64, seed: 1, opcode: ECHO, reaches: 'sender' } as const;
-    const client = { module: clientModule(choice.entry), url: through.href, options, ...message };
+    const client = { module: clientModule(choice.entry), urls: [through.href], options, ...message };
     await generator.open(client, { until: 1, inFlight: 1 });
     said.length = 0;
     const startNs = await generator.prepare();

@@ -61,7 +61,7 @@ export async function withBrowserRig(
     const message = { encoding: 'text', size: 64, seed: 1, opcode: ECHO, reaches: 'sender' } as const;
     const client = {
       module: clientModule(choice.entry),
-      url,
+      urls: [url],
       options: { ...optionsOf(choice), ...options },
       ...message,
     };
