@@ -18,6 +18,7 @@ import { scenarios } from '../scenarios/index.ts';
 import type { Load, Outage, ScenarioEntry, Uses } from '../scenarios/shape.ts';
 import { DEFAULT_CLIENTS_IN } from '../scenarios/shared/clients-in.ts';
 import { DEFAULT_FAULT, DEFAULT_OUTAGE, DEFAULT_POLICY } from '../scenarios/shared/faults.ts';
+import { MAX_PROCESSES } from '../scenarios/shared/server-processes.ts';
 import { addressShown, commandRedacted } from '../security/redact.ts';
 import { findTransport, transportNames, transports } from '../transports/index.ts';
 import { readHeartbeats } from './heartbeats.ts';
@@ -49,9 +50,6 @@ export type LinkChoice = (typeof LINKS)[number];
 
 /** Maximum size of a message, in bytes, which is also the limit that servers are given. */
 export const MAX_SIZE = 1024 * 1024;
-
-/** Maximum number of load processes and of server processes of a trial. */
-export const MAX_PROCESSES = 256;
 
 /** Maximum number of trials at the same time: each has a server, load workers, a relay and three namespaces of its own. */
 const MAX_BESIDE = 64;

@@ -13,14 +13,22 @@ export interface Served {
   readonly effective: Options;
 }
 
-/** Server of a trial: a process of ours, one that a user's command starts, or a foreign one, to which clients only connect. */
+/** Usage of a trial's server. */
+export interface HostUsage extends ServerUsage {
+  /** That of each process, if there are several; the rest is their sum. */
+  readonly processes?: readonly Pick<ServerUsage, 'cpuSeconds' | 'rssBytes'>[];
+}
+
+/** Server of a trial: processes of ours, one that a user's command starts, or a foreign one, to which clients only connect. */
 export interface Host {
   listen(order: Extract<ServerOrder, { order: 'listen' }>): Promise<Served>;
-  usage(): Promise<ServerUsage>;
+  usage(): Promise<HostUsage>;
   /** Resident bytes after a garbage collection; null for a foreign server. */
   memory(): Promise<number | null>;
   /** Its first process, and the mark of those that left its tree; null for a foreign server. */
   tree(): Promise<OwnServer['tree'] | null>;
+  /** First processes of all of its servers. Absent: there is one. */
+  trees?(): Promise<readonly OwnServer['tree'][]>;
   /** Rejects when the server ends without being stopped. */
   ended(): Promise<never>;
   end(atOnce: boolean): Promise<unknown>;

@@ -32,7 +32,10 @@ export function readLimits(link: Pick<Link, 'ports'>, groups: GroupLimits, { pro
   const [maxTracked] = read('sys/net/netfilter/nf_conntrack_max');
   const [backlog = null] = read('sys/net/core/somaxconn');
   const [, availableKib] = /^MemAvailable:\s+(\d+) kB$/m.exec(textOf(`${proc}/meminfo`) ?? '') ?? [];
-  const memory = [...(availableKib === undefined ? [] : [Number(availableKib) * 1024]), groups.memoryBytes ?? []].flat();
+  const memory = [
+    ...(availableKib === undefined ? [] : [Number(availableKib) * 1024]),
+    groups.memoryBytes ?? [],
+  ].flat();
   return {
     files: openFiles()?.hard ?? null,
     ports: ephemeralPorts(link),
@@ -128,4 +131,3 @@ function waysTo({ target, exec }: PlannedCase, { ways }: Pick<Link, 'ways'>): re
 
 /** Number of source ports of a case. Sessions that share a socket need none of their own. */
 const portsOf = (planned: PlannedCase): number => (planned.entry.sharesSocket ? 1 : connectionsOf(planned));
-

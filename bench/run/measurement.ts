@@ -65,7 +65,7 @@ export function summarise(
     ...(machine?.quota === undefined
       ? {}
       : { throttled: { times: machine.quota.times, seconds: machine.quota.seconds } }),
-    processes: withWaits(processesOf(usage, recording, planned), reading.contention),
+    processes: withWaits(processesOf(serversOf(reading, usage), recording, planned), reading.contention),
     ...(reading.contention?.cores === undefined ? {} : { cores: [...reading.contention.cores] }),
     ...(notMeasured.length === 0 ? {} : { notMeasured }),
     ...(overdueBounds === undefined ? {} : { overload: overloadOf(planned, reading, overdueBounds) }),
@@ -149,13 +149,20 @@ export function usageOf({ idle, before, after, recording, workers }: Reading): U
 
 const NODE = `node ${process.versions.node}`;
 
+type Used = Pick<ProcessUsage, 'cpuSeconds' | 'rssBytes'>;
+
+/** Usage of each server process in the window. */
+function serversOf({ before, after }: Reading, { server }: Usage): readonly Used[] {
+  if (after.processes === undefined) return [server];
+  return after.processes.map(({ cpuSeconds, rssBytes }, at) => ({
+    cpuSeconds: cpuSeconds - (before.processes?.[at]?.cpuSeconds ?? 0),
+    rssBytes,
+  }));
+}
+
 /** Processes that took part, without the cores that they are pinned to; those of a command count as one. */
-function processesOf(usage: Usage, { workers = [] }: Recording, planned: PlannedCase): ProcessUsage[] {
-  const local = (
-    role: string,
-    runtime: string,
-    { cpuSeconds, rssBytes }: Pick<ProcessUsage, 'cpuSeconds' | 'rssBytes'>,
-  ) => ({
+function processesOf(servers: readonly Used[], { workers = [] }: Recording, planned: PlannedCase): ProcessUsage[] {
+  const local = (role: string, runtime: string, { cpuSeconds, rssBytes }: Used) => ({
     role,
     host: LOCAL_HOST,
     runtime,
@@ -164,7 +171,7 @@ function processesOf(usage: Usage, { workers = [] }: Recording, planned: Planned
   });
   const runtime = planned.exec === undefined ? NODE : commandShown(planned.exec);
   return [
-    ...(ranElsewhere(planned) ? [] : [local('server', runtime, usage.server)]),
+    ...(ranElsewhere(planned) ? [] : servers.map((one) => local('server', runtime, one))),
     ...workers.map((worker) => local(worker.role ?? 'generator', worker.runtime ?? NODE, worker)),
   ];
 }

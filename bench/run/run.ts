@@ -30,11 +30,12 @@ import { findBrowser } from './browser/find.ts';
 import { type Browser, browserOf } from './browser/workers.ts';
 import type { CalmWaiter } from './calm.ts';
 import { coreCount, describeEnvironment } from './environment.ts';
-import { ephemeralPorts, fitToMachine, openFiles } from './limits.ts';
+import { fitToMachine, readLimits } from './limits.ts';
 import type { Link } from './link.ts';
 import { type GroupLimits, type Groups, readGroups } from './machine/cgroup.ts';
 import { type Roots, rootsIn } from './machine/roots.ts';
 import { type NetworkPath, seedOfTrial } from './network/path.ts';
+import type { Processes } from './scale/processes.ts';
 import { whyClosed } from './survey.ts';
 import { runTrial, type TrialOutcome, type TrialSettings } from './trial.ts';
 import { keepProblems, type Variables, variablesFor } from './variables.ts';
@@ -69,6 +70,9 @@ export type RunEvent =
     }
   | { readonly event: 'ended'; readonly results: Results };
 
+/** A trial opens its senders below `until`; `null` once all are open. It is no event of the run, because nothing waits for it. */
+export type Opening = { readonly event: 'opening'; readonly until: number | null } & Upcoming;
+
 /** Default number of load workers: one for every core besides the server's, within the CPU quota, but no more than clients. */
 export function defaultWorkers(fewestClients: number, cores: number, { limits }: Pick<Groups, 'limits'>): number {
   const usable = Math.min(cores, Math.floor(limits.cores ?? cores));
@@ -93,6 +97,8 @@ export interface RunResources {
   readonly browser?: Browser;
   /** Path of the cases that have a network. Absent: none has. */
   readonly path?: TrialPath;
+  /** Processes of the cases that have several servers or more load workers than the others, by the case's id. Absent: none has. */
+  readonly processes?: ReadonlyMap<string, CasePlace>;
   /** Places of trials that run side by side over networks. Absent: all run one after another, on the one path. */
   readonly slots?: readonly Slot[];
 }
@@ -103,13 +109,16 @@ export type TrialPath = Pick<NetworkPath, 'begin' | 'end' | 'link'>;
 /** Place of one of several trials that run at the same time: what it has to itself. The rest is the run's. */
 export type Slot = Partial<Pick<RunResources, 'path' | 'workers' | 'pinning'>>;
 
+/** Processes of a case, and their cores. */
+export type CasePlace = Processes & Pick<RunResources, 'pinning'>;
+
 /** Determines the resources for a plan, or the problems of this machine, each with a remedy. */
 export function resolveResources(
   plan: RunPlan,
   link: Link,
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): RunResources | { readonly problems: readonly string[] } {
-  const { workers: asked, keepEnv: keep } = plan.options;
+  const { workers: asked, servers, keepEnv: keep } = plan.options;
   const unkept = keepProblems(keep, environment);
   if (unkept.length > 0) return { problems: unkept };
   const found = plan.cases.some(isInBrowser) ? findBrowser(plan.options.browser, environment) : undefined;
@@ -118,24 +127,34 @@ export function resolveResources(
   const groups = readGroups(roots);
   const fewest = Math.min(...plan.cases.map(({ clients }) => clients));
   const workers = asked ?? defaultWorkers(fewest, physicalCores(roots) ?? coreCount(), groups);
-  const limits = { files: openFiles()?.hard ?? null, ports: ephemeralPorts(link) };
-  const fitted = fitToMachine(plan.cases, { workers, asked: asked !== null }, link, limits);
+  const limits = readLimits(link, groups.limits, roots);
+  const fitted = fitToMachine(plan.cases, { workers, asked: asked !== null, servers }, link, limits);
   if (!('workers' in fitted)) return fitted;
   // Pins nothing for a server that runs already, because its cores are unknown.
   const { url, exec } = plan.options;
-  const pinning = url === null || exec !== null ? pinCores(fitted.workers, undefined, undefined, roots) : undefined;
+  const pinned = (workers: number, servers = 1): CpuPinning | undefined =>
+    url === null || exec !== null ? pinCores(workers, undefined, undefined, roots, servers) : undefined;
   const variables = variablesFor(environment, { keep, foreign: url !== null });
   return {
     link,
     workers: fitted.workers,
-    pinning,
+    pinning: pinned(fitted.workers),
     ways: fitted.ways,
     variables,
     roots,
     limits: groups.limits,
     runId: newRunId(),
     ...(found === undefined ? {} : { browser: browserOf(found.path) }),
+    ...(fitted.processes === undefined ? {} : { processes: placed(fitted.processes, pinned) }),
   };
+}
+
+/** Processes of cases with the cores that they are pinned to. */
+function placed(
+  processes: ReadonlyMap<string, Processes>,
+  pinned: (workers: number, servers: number) => CpuPinning | undefined,
+): ReadonlyMap<string, CasePlace> {
+  return new Map([...processes].map(([id, one]) => [id, { ...one, pinning: pinned(one.workers, one.servers) }]));
 }
 
 export interface RunSettings {
@@ -155,6 +174,8 @@ export interface RunSettings {
   readonly calm?: CalmWaiter;
   /** Decides whether a run goes on though no trial of its first block is valid. Absent: it does not. */
   readonly goOn?: (results: Results) => Promise<boolean>;
+  /** Learns how far a trial is with opening many sessions. */
+  readonly onOpening?: (opening: Opening) => void;
   /** Runs one trial; a test's own needs no processes. */
   readonly measure?: typeof runTrial;
 }
@@ -259,21 +280,20 @@ function slotsOf({ options, cases }: RunPlan, { slots = [] }: RunResources): rea
 
 /** Makes the function that runs one trial; it resolves with undefined if the run was aborted. */
 function attempts(plan: RunPlan, settings: RunSettings & { readonly security: Security }) {
-  const { resources, security, measure = runTrial } = settings;
+  const { resources, security, measure = runTrial, onOpening } = settings;
   const { seed, warmupSeconds, objective } = plan.options;
   const { length: atOnce } = slotsOf(plan, resources);
   /** Reasons why a transport is not tried any more at the foreign server, by its id. */
   const closed = new Map<string, string>();
-  return async (
-    { planned, block, order }: Upcoming,
-    slot: Slot,
-    signal: AbortSignal,
-  ): Promise<TrialOutcome | undefined> => {
+  return async (upcoming: Upcoming, slot: Slot, signal: AbortSignal): Promise<TrialOutcome | undefined> => {
+    const { planned, block, order } = upcoming;
     const place = mayRunBeside(planned) ? slot : { ...(slot.path === undefined ? {} : { path: slot.path }) };
     const beside = atOnce > 1 && mayRunBeside(planned);
     const ofCase = planned.tls || planned.target !== null ? security : withoutTls(security);
     const settled = { seed, warmupSeconds, objective, security: ofCase };
-    const context = { block, order, ...settled, ...resources, ...place, beside, signal };
+    const own = resources.processes?.get(planned.id) ?? {};
+    const tell = onOpening && ((until: number | null) => onOpening({ event: 'opening', until, ...upcoming }));
+    const context = { block, order, ...settled, ...resources, ...place, ...own, beside, onOpening: tell, signal };
     const { id } = planned.entry;
     const given = closed.get(id);
     const tried = given === undefined ? planned : { ...planned, unmeasurable: given };

@@ -41,10 +41,12 @@ import type { Link } from './link.ts';
 import type { Roots } from './machine/roots.ts';
 import type { MachineWatch } from './machine/watch.ts';
 import { isRelayed } from './network/relayed-link.ts';
+import type { OwnServer } from './own-server.ts';
 import { PATIENCE_SECONDS, PLUGIN_SECONDS, startServer } from './processes.ts';
 import { ReaderProcess } from './readers/reader-process.ts';
 import { disrupt } from './recovery/disrupt.ts';
 import { PublishedLog } from './recovery/published-log.ts';
+import { sharedPort } from './scale/shared-port.ts';
 import type { Variables } from './variables.ts';
 
 /** Processes, link and security of a trial. */
@@ -53,6 +55,8 @@ export interface StageSettings {
   /** Id of the run, which messages carry at a server that is not ours. */
   readonly runId: string;
   readonly workers: number;
+  /** Number of server processes, which share one port. Absent: one. */
+  readonly servers?: number;
   readonly pinning: CpuPinning | undefined;
   readonly link: Link;
   /** Port of our server. Default: any free one. */
@@ -70,9 +74,13 @@ export interface StageSettings {
   readonly beside?: boolean;
   /** Places from which the use of the cores, the quota and other runs are read; what an empty one would tell is left out. */
   readonly roots?: Roots;
+  /** Learns that the senders below this number are being opened, if there are many; `null` once they are open. */
+  readonly onOpening?: ((until: number | null) => void) | undefined;
   readonly signal: AbortSignal;
 }
 
+/** Sessions from which on it takes so long to open them that a user should see how far it is. */
+const MANY_SESSIONS = 10_000;
 /** Time for the last bytes to arrive, including an acknowledgement delayed by 40 ms. */
 const SETTLE_MS = 60;
 /** Maximum delay between the effects of a process's end and the notice of it. */
@@ -161,14 +169,19 @@ export class ProcessStage implements Stage, AsyncDisposable {
   }
 
   #start(): Host {
-    const { pinning, link, signal, variables } = this.#settings;
+    const { pinning, link, signal, variables, servers = 1 } = this.#settings;
     const { target, exec, entry, targetOptions = {} } = this.#planned;
-    const core = pinning?.server;
+    const cores = pinning?.servers ?? [pinning?.server];
+    const core = cores[0];
     const bytes = () => this.#generator.bytes();
     if (target === null) {
       const listenSeconds = entry.module === undefined ? PATIENCE_SECONDS : PLUGIN_SECONDS;
-      const start = () => startServer({ core, end: link.serverEnd, variables: variables?.passed });
-      return ourServer(start, { seconds: PATIENCE_SECONDS, signal }, listenSeconds);
+      const open = (core: string | undefined): Host => {
+        const start = () => startServer({ core, end: link.serverEnd, variables: variables?.passed });
+        return ourServer(start, { seconds: PATIENCE_SECONDS, signal }, listenSeconds);
+      };
+      const more = Array.from({ length: servers - 1 }, (_, at) => open(cores[(at + 1) % cores.length]));
+      return more.length === 0 ? open(core) : sharedPort([open(core), ...more]);
     }
     if (exec === undefined) return foreignServer({ urls: [target], effective: targetOptions }, bytes);
     const settings = { command: exec, url: target, link, core, datagrams: entry.port === 'udp', signal };
@@ -208,19 +221,19 @@ export class ProcessStage implements Stage, AsyncDisposable {
   }
 
   async window<Result>(work: () => Promise<Result>): Promise<Window<Result>> {
-    let server = await this.#host.tree();
+    let servers = await this.#trees();
     const { proc } = this.#settings.roots ?? { proc: '' };
     const before = await this.snapshot();
     const watched = [
-      // The process may be another one by the end.
-      ...(server === null ? [] : [{ ...server, role: 'server', pid: () => server?.pid }]),
+      // A process may be another one by the end.
+      ...servers.map((server, at) => ({ ...server, role: 'server', pid: () => servers[at]?.pid })),
       ...this.#generator.processes,
       ...(this.#log === undefined ? [] : [{ role: 'publisher', pid: this.#log.pid }]),
       ...(this.#readers === undefined ? [] : [{ role: 'readers', pid: this.#readers.pid }]),
     ];
     const end = proc ? watchCores(watched, { proc, beside: this.#settings.beside ?? false }) : undefined;
     const result = await work();
-    server = await this.#host.tree();
+    servers = await this.#trees();
     const contention = end?.();
     const after = await this.snapshot();
     return { before, after, result, ...(contention === undefined ? {} : { contention }) };
@@ -237,8 +250,13 @@ export class ProcessStage implements Stage, AsyncDisposable {
   }
 
   /** Opens the senders below `until` that are not open yet, then waits until their bytes have arrived. */
-  openSessions(until: number, inFlight: number): Promise<Opened> {
-    return this.#watched(() => this.#openSessions(until, inFlight));
+  async openSessions(until: number, inFlight: number): Promise<Opened> {
+    const { onOpening } = this.#settings;
+    const tell = this.#planned.clients >= MANY_SESSIONS ? onOpening : undefined;
+    tell?.(until);
+    const opened = await this.#watched(() => this.#openSessions(until, inFlight));
+    if (until >= this.#planned.clients) tell?.(null);
+    return opened;
   }
 
   /** Sends messages on a schedule that begins now. */
@@ -462,6 +480,14 @@ export class ProcessStage implements Stage, AsyncDisposable {
   /** Waits until the last bytes have arrived. */
   async #settle(): Promise<void> {
     await sleep(SETTLE_MS + longestRoundTripSeconds(networkOf(this.#planned)) * 1e3);
+  }
+
+  /** First processes of the servers; none for a foreign server. */
+  async #trees(): Promise<readonly OwnServer['tree'][]> {
+    const host = this.#host;
+    if (host.trees !== undefined) return host.trees();
+    const tree = await host.tree();
+    return tree === null ? [] : [tree];
   }
 
   async #memory(): Promise<{ server: number | null; generator: number }> {

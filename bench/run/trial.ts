@@ -81,9 +81,10 @@ function withCores(
   inBrowser: boolean,
 ): ProcessUsage[] {
   const workers = [...(pinning?.workers ?? [])];
+  const servers = [...(pinning?.servers ?? [])];
   const all = pinning === undefined ? undefined : [...new Set(workers)].join(',');
   return processes.map((one) => {
-    const cores = one.role === 'server' ? pinning?.server : inBrowser ? all : workers.shift();
+    const cores = one.role === 'server' ? (servers.shift() ?? pinning?.server) : inBrowser ? all : workers.shift();
     return cores === undefined ? one : { ...one, cores };
   });
 }

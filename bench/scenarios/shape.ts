@@ -272,6 +272,8 @@ export interface Disrupted {
 /** Usage of the server since its start, and the counts of the private link if there is one. */
 export interface Snapshot extends ServerUsage {
   readonly link: LinkCounters | null;
+  /** Usage of each server process, if there are several. */
+  readonly processes?: readonly Pick<ServerUsage, 'cpuSeconds' | 'rssBytes'>[];
   /** Counts of the relay that makes the network. Absent on a link without one. */
   readonly relay?: RelayCounts;
   /** Use of phones' radios since they are watched. Absent if they are not. */

@@ -27,7 +27,7 @@ export function createStreamServer(
 /** Binds the server's address and resolves with the port. Rejects with the system's error, such as EADDRINUSE. */
 export function bind(
   server: Server,
-  { host, port, reusePort = false }: Pick<ServerSettings, 'host' | 'port' | 'reusePort'>,
+  { host, port, reusePort }: Pick<ServerSettings, 'host' | 'port' | 'reusePort'>,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);

@@ -1,9 +1,8 @@
-import { MAX_PROCESSES } from '../../plan/settings.ts';
 import { command } from '../../results/command.ts';
 import { ranElsewhere } from '../../results/values.ts';
 import type { PlannedCase } from '../../scenarios/shape.ts';
 import { isInBrowser } from '../../scenarios/shared/clients-in.ts';
-import { whyOnlyOne } from '../../scenarios/shared/server-processes.ts';
+import { MAX_PROCESSES, whyOnlyOne } from '../../scenarios/shared/server-processes.ts';
 
 /** Numbers of processes of a trial. */
 export interface Processes {

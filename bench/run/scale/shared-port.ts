@@ -15,7 +15,7 @@ export function sharedPort(hosts: readonly [Host, ...Host[]]): Host {
   return {
     async listen(order) {
       const served = await first.listen({ ...order, reusePort: true });
-      const port = Number(new URL(served.url).port);
+      const port = Number(new URL(served.urls[0]!).port);
       await Promise.all(others.map((host) => host.listen({ ...order, port, reusePort: true })));
       return served;
     },

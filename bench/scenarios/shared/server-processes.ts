@@ -1,6 +1,9 @@
 import { capabilitiesOf, nameOf } from '../../transports/index.ts';
 import type { PlannedCase } from '../shape.ts';
 
+/** Maximum number of server processes of a trial, and of its load processes. */
+export const MAX_PROCESSES = 256;
+
 /** Says why a scenario can have only one server process; undefined if it can have several that share a port. */
 export function whyOneServer({ reaches, kind }: Pick<PlannedCase['scenario'], 'reaches' | 'kind'>): string | undefined {
   if (kind.uses.faults) return 'a session may come back to another process, which does not know it';
@@ -9,7 +12,9 @@ export function whyOneServer({ reaches, kind }: Pick<PlannedCase['scenario'], 'r
 }
 
 /** Says why a case can have only one server process; undefined if it can have several that share a port. */
-export function whyOnlyOne(planned: Pick<PlannedCase, 'entry' | 'variant' | 'scenario' | 'target'>): string | undefined {
+export function whyOnlyOne(
+  planned: Pick<PlannedCase, 'entry' | 'variant' | 'scenario' | 'target'>,
+): string | undefined {
   if (planned.target !== null) return 'the server is not ours';
   const { sharesPort = 'never' } = capabilitiesOf(planned);
   const name = nameOf(planned);
