@@ -218,7 +218,7 @@ const roundTrips = z.object({
   theory: z.array(handshakeStep),
 });
 
-/** Scenario `connect`: the second pass, which opens the same number of sessions several at a time. */
+/** Sessions opened several at a time: those of the second pass of `connect`, and of all steps of `idle`. */
 const opening = z.object({
   sessions: count,
   seconds: amount,

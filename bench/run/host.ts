@@ -15,7 +15,7 @@ export interface Served {
 
 /** Usage of a trial's server. */
 export interface HostUsage extends ServerUsage {
-  /** That of each process, if there are several; the rest is their sum. */
+  /** Usage of each process, if there are several; the rest is their sum. */
   readonly processes?: readonly Pick<ServerUsage, 'cpuSeconds' | 'rssBytes'>[];
 }
 

@@ -3,7 +3,6 @@ import type { Way } from '../load/protocol.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
 import { networkOf } from '../scenarios/shared/network.ts';
 import type { Link } from './link.ts';
-import type { GroupLimits } from './machine/cgroup.ts';
 import type { Roots } from './machine/roots.ts';
 import { connectionsOf, type Processes, planProcesses, type UsualProcesses } from './scale/processes.ts';
 import { type SystemLimits, systemProblems } from './scale/system.ts';
@@ -23,7 +22,11 @@ export function ephemeralPorts(link?: Pick<Link, 'ports'>): number | null {
 }
 
 /** Reads the limits of the system, of its control groups and of the link. */
-export function readLimits(link: Pick<Link, 'ports'>, groups: GroupLimits, { proc }: Pick<Roots, 'proc'>): Limits {
+export function readLimits(
+  link: Pick<Link, 'ports'>,
+  groups: { readonly memoryBytes: number | null },
+  { proc }: Pick<Roots, 'proc'>,
+): Limits {
   const read = (path: string): number[] => textOf(`${proc}/${path}`)?.split(/\s+/).map(Number) ?? [];
   const less = (max: number | undefined, used: number | undefined): number | null =>
     max === undefined || used === undefined ? null : Math.max(0, max - used);

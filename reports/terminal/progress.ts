@@ -73,7 +73,7 @@ const HEARTBEAT_MS = 30_000;
 function lineDisplay(terminal: Terminal): ProgressDisplay {
   let heartbeat: NodeJS.Timeout | undefined;
   let announced: string | undefined;
-  /** What the heartbeat tells of. */
+  /** State that the heartbeat tells of. */
   let latest: Progress | undefined;
   const say = ({ done, total, part }: Progress, elapsedSeconds: number, what: string): void =>
     terminal.write(`[${done}/${total}] ${inWords(part)}  ${clock(elapsedSeconds)}  ${what}\n`);

@@ -69,6 +69,10 @@ export function planProcesses(
   usual: UsualProcesses,
   { files }: { readonly files: number | null },
 ): { readonly all: readonly CaseProcesses[] } | { readonly problems: readonly string[] } {
+  const reasons = new Set(cases.map(whyOnlyOne));
+  if ((usual.servers ?? 1) > 1 && !reasons.has(undefined)) {
+    return { problems: [`--servers ${usual.servers} has no meaning here: ${[...reasons].join('; ')}; leave it out`] };
+  }
   const planned = cases.map((one) => processesOf(one, usual, files));
   const failing = planned.filter((one) => 'problem' in one);
   if (failing.length === 0) return { all: planned.filter((one) => 'servers' in one) };
