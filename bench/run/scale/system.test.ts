@@ -70,16 +70,16 @@ describe('reading them', () => {
     };
     for (const [file, text] of Object.entries(files)) write(file, text);
     const found = { ports: 55_536, filesLeft: 2_463_840, backlog: 4_096, memoryBytes: 20 * GIB };
-    const none = { cores: null, memoryBytes: null };
+    const none = { memoryBytes: null };
     expect(readLimits(ports, none, { proc })).toMatchObject({ ...found, trackedLeft: 250_000 });
     // A control group may allow less than is free.
-    expect(readLimits(ports, { cores: 2, memoryBytes: GIB }, { proc })).toMatchObject({ memoryBytes: GIB });
+    expect(readLimits(ports, { memoryBytes: GIB }, { proc })).toMatchObject({ memoryBytes: GIB });
     write('sys/net/netfilter/nf_conntrack_count', '0');
     expect(readLimits(ports, none, { proc })).toMatchObject({ ...found, trackedLeft: null });
   });
 
   test('from one that says nothing', () => {
     const unknown = { filesLeft: null, backlog: null, trackedLeft: null, memoryBytes: null };
-    expect(readLimits(ports, { cores: null, memoryBytes: null }, { proc: '/nowhere' })).toMatchObject(unknown);
+    expect(readLimits(ports, { memoryBytes: null }, { proc: '/nowhere' })).toMatchObject(unknown);
   });
 });
