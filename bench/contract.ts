@@ -57,6 +57,8 @@ export interface Backplane {
   readonly url: string;
   /** Name of what the servers share, of the run and trial alone. */
   readonly channel: string;
+  /** Kind of all messages, where it is known: a server may hand the bytes of a text to the application. */
+  readonly encoding?: Encoding;
 }
 
 /** Settings of a server. They are plain data, so they can be sent to another process. */
@@ -391,6 +393,8 @@ export type ServerOrder =
       readonly application?: string;
       /** Path of the replay log's file. Its records are broadcast as they are written, and sessions can resume from it. */
       readonly log?: string;
+      /** Epoch of a replay log in the back-plane's Redis, in the place of one in a file. */
+      readonly logEpoch?: string;
     } & ServerSettings)
   | { readonly order: 'usage' }
   | { readonly order: 'memory' };

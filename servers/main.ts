@@ -3,6 +3,7 @@ import { serveIpc } from '../bench/ipc.ts';
 import { settledRss } from '../bench/memory.ts';
 import { meterSockets } from '../bench/meter.ts';
 import { application } from './application.ts';
+import type { PubSub } from './shared/backplane/pub-sub.ts';
 import { openLog, type TailedLog } from './shared/log/tailed-log.ts';
 
 /**
@@ -11,7 +12,8 @@ import { openLog, type TailedLog } from './shared/log/tailed-log.ts';
  */
 const meter = meterSockets('server');
 let listener: Listener | undefined;
-let log: TailedLog | undefined;
+let log: Pick<TailedLog, 'last' | 'since' | 'follow' | 'close'> | undefined;
+let plane: PubSub | undefined;
 
 async function handle(order: ServerOrder): Promise<ServerAnswer> {
   if (order.order === 'usage') {
@@ -23,10 +25,17 @@ async function handle(order: ServerOrder): Promise<ServerAnswer> {
   const wanted: { application: Application } =
     order.application === undefined ? { application } : await import(order.application);
   if (order.log !== undefined) log = openLog(order.log);
-  listener = await server.listen(wanted.application, order, log);
+  const { backplane, logEpoch } = order;
+  // Loaded only where servers share one, so that a server alone is what it would be without it.
+  if (backplane !== undefined && logEpoch !== undefined)
+    log = await (await import('./shared/backplane/stream-log.ts')).openStreamLog(backplane, logEpoch);
+  if (backplane !== undefined && server.adapts?.(order.options) !== true)
+    plane = (await import('./shared/backplane/pub-sub.ts')).openPubSub(backplane);
+  listener = await server.listen(plane?.over(wanted.application) ?? wanted.application, order, log);
   const { url, close }: Partial<Listener> = listener ?? {};
   if (url === undefined || close === undefined)
     throw new TypeError('listen must resolve with a listener that has the properties in bench/contract.ts');
+  await plane?.follow((message) => listener?.broadcast(message));
   log?.follow(({ id, message }) => void listener?.broadcast(message, id));
   return { answer: 'listening', url: listener.url, effective: listener.effective };
 }
@@ -34,6 +43,7 @@ async function handle(order: ServerOrder): Promise<ServerAnswer> {
 process.on('SIGTERM', async () => {
   log?.close();
   await listener?.close();
+  plane?.close();
   process.exit(0);
 });
 serveIpc(handle);

@@ -90,6 +90,8 @@ const EXAMPLES: Readonly<Record<Setting | keyof typeof TARGET_FLAGS | keyof type
   band: { band: 'p99=5ms,cpu=20us' },
   beside: { beside: '3' },
   heartbeat: { scenarios: 'idle', heartbeat: 'library,0.5s,30s' },
+  nodes: { nodes: '1,2' },
+  backplane: { nodes: '2', backplane: 'redis://127.0.0.1:6379' },
   'clients-in': { 'clients-in': 'node,chromium' },
   browser: { 'clients-in': 'chromium', browser: `/opt/it's a/chrome` },
   link: { link: 'loopback' },

@@ -44,6 +44,8 @@ export interface ConnectOrder {
   readonly module: string;
   /** Addresses of the servers: sender n dials the one at n modulo their number. */
   readonly urls: readonly string[];
+  /** Number of servers that are one service: sender n is at the one at n modulo it. Absent: one, or it is not known which. */
+  readonly nodes?: number;
   readonly options: Options;
   readonly encoding: Encoding;
   readonly payload?: Payload;

@@ -4,6 +4,8 @@ import { LIBRARY_HEARTBEAT, NO_NETWORK } from '../results/dimensions.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { Load, ScenarioEntry } from '../scenarios/shape.ts';
 import { isBrowser } from '../scenarios/shared/clients-in.ts';
+import { needsNodes } from '../scenarios/shared/faults.ts';
+import { ONE_NODE } from '../scenarios/shared/nodes.ts';
 import { whyOneServer } from '../scenarios/shared/server-processes.ts';
 import { isTemplate } from '../security/template.ts';
 import { addressProblems, targetOptionProblems } from './address.ts';
@@ -60,6 +62,7 @@ export function readOptions(
     profile: asked,
     foreign: given.url !== undefined,
     launched: given.exec !== undefined,
+    outside: given.backplane !== undefined,
     scenarios: known,
     problems,
   };
@@ -88,6 +91,7 @@ export function readOptions(
     ...networkProblems(options, given, chosen),
     ...browserProblems(options, given),
     ...serverProblems(options, given, chosen),
+    ...nodesProblems(options, given, chosen),
     ...(isOfFaults(asked) ? faultlessProblems(given, chosen) : []),
   ];
   return wrong.length > 0 ? { problems: wrong } : { options };
@@ -299,6 +303,39 @@ function serverProblems(
           `${where} has no meaning for ${those.map(({ id }) => id).join(', ')}: ${why}, because the processes know nothing of each other; measure with one`,
         ],
   );
+}
+
+/** Problems of several servers, of the Redis that they share, and of faults that only they have. */
+function nodesProblems(
+  { nodes, backplane, url, link, networks, faults, clients }: RunOptions,
+  given: Partial<Record<Setting, Given>>,
+  chosen: readonly ScenarioEntry[],
+): string[] {
+  const most = Math.max(...nodes);
+  const of = given.nodes?.where;
+  const fewest = Math.min(...chosen.flatMap(({ defaults }) => clients ?? [defaults.clients]));
+  const ofNodes = chosen.some(({ kind }) => kind.uses.faults) ? faults.filter(needsNodes) : [];
+  const where = given.backplane?.where;
+  return [
+    ...(url !== null && of !== undefined
+      ? [`${of} starts servers of ours, and ${given.url?.where} is one of yours; leave one of the two out`]
+      : []),
+    ...(fewest < most ? [`${of} is ${most}, but ${fewest} client(s) keep at most ${fewest} nodes busy`] : []),
+    ...(ofNodes.length > 0 && most === ONE_NODE
+      ? [`${given.fault?.where} ${ofNodes.join(', ')} happens to a service of several servers; add --nodes 2`]
+      : []),
+    ...(backplane !== null && most === ONE_NODE
+      ? [`${where} has no meaning with one node; add --nodes 2, or leave it out`]
+      : []),
+    ...(backplane !== null && link === 'veth'
+      ? [`${where} is reached over the host’s own network; leave ${given.link?.where} veth out`]
+      : []),
+    ...(backplane !== null && networks.some((network) => network !== NO_NETWORK)
+      ? [
+          `${where} is reached over the host’s own network, and ${given.network?.where} needs a private link; leave one of the two out`,
+        ]
+      : []),
+  ];
 }
 
 /** Problems of settings that cannot be used with a foreign server. */

@@ -8,8 +8,10 @@ import { receiversOf } from '../results/values.ts';
 import { findScenario, scenarios } from '../scenarios/index.ts';
 import type { Disruption, OpenDimensions, PlannedCase, ScenarioEntry } from '../scenarios/shape.ts';
 import { isBrowser } from '../scenarios/shared/clients-in.ts';
+import { endsBackplane, needsNodes } from '../scenarios/shared/faults.ts';
 import { heartbeatSecondsOf } from '../scenarios/shared/heartbeat.ts';
 import { networkIdOf } from '../scenarios/shared/network.ts';
+import { hasBackplane } from '../scenarios/shared/nodes.ts';
 import { addressShown, commandShown } from '../security/redact.ts';
 import {
   findTransport,
@@ -181,7 +183,34 @@ function leftOutOf(
         return reason === undefined ? [] : [{ name, size, dimensions, kind, reason } as const];
       }),
     );
-    return [...kinds, ...sizes, ...heartbeats, ...browsers, ...largeInBrowsers];
+    return [...kinds, ...sizes, ...heartbeats, ...browsers, ...largeInBrowsers, ...nodesLeftOut(name, options, asked)];
+  });
+}
+
+/** Cases of several servers that are not supported. */
+function nodesLeftOut(
+  name: string,
+  { nodes, clientsIn, faults, backplane }: RunOptions,
+  asked: readonly ScenarioEntry[],
+): LeftOut[] {
+  const kind = 'not supported';
+  const hasFaults = asked.some(({ kind }) => kind.uses.faults === true);
+  return nodes.flatMap((number): LeftOut[] => {
+    const ofNodes = hasFaults ? faults.filter(needsNodes) : [];
+    const alone = ofNodes.map((fault): LeftOut => {
+      const reason = 'the fault happens to a service of several servers';
+      return { name, kind, dimensions: { fault, nodes: number }, reason };
+    });
+    if (!hasBackplane({ dimensions: { nodes: number } })) return alone;
+    const browsers = clientsIn.filter(isBrowser).map((runtime): LeftOut => {
+      const reason = 'a page is of the origin of one server, and the others would refuse it';
+      return { name, kind, dimensions: { nodes: number, 'clients-in': runtime }, reason };
+    });
+    const kept = (backplane === null ? [] : ofNodes.filter(endsBackplane)).map((fault): LeftOut => {
+      const reason = 'the Redis of --backplane is never restarted';
+      return { name, kind, dimensions: { fault, nodes: number }, reason };
+    });
+    return [...browsers, ...kept];
   });
 }
 

@@ -17,7 +17,8 @@ import type { ClientsIn, Reader } from '../results/values.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { Load, Outage, ScenarioEntry, Uses } from '../scenarios/shape.ts';
 import { DEFAULT_CLIENTS_IN } from '../scenarios/shared/clients-in.ts';
-import { DEFAULT_FAULT, DEFAULT_OUTAGE, DEFAULT_POLICY } from '../scenarios/shared/faults.ts';
+import { DEFAULT_FAULT, DEFAULT_OUTAGE, DEFAULT_POLICY, FAULTS_OF_ONE } from '../scenarios/shared/faults.ts';
+import { ONE_NODE } from '../scenarios/shared/nodes.ts';
 import { MAX_PROCESSES } from '../scenarios/shared/server-processes.ts';
 import { addressShown, commandRedacted } from '../security/redact.ts';
 import { findTransport, transportNames, transports } from '../transports/index.ts';
@@ -51,6 +52,9 @@ export type LinkChoice = (typeof LINKS)[number];
 /** Maximum size of a message, in bytes, which is also the limit that servers are given. */
 export const MAX_SIZE = 1024 * 1024;
 
+/** Maximum number of servers that are one service. */
+const MAX_NODES = 16;
+
 /** Maximum number of trials at the same time: each has a server, load workers, a relay and three namespaces of its own. */
 const MAX_BESIDE = 64;
 
@@ -76,6 +80,8 @@ export interface ReadingContext {
   readonly foreign: boolean;
   /** True if the server is started by a command of the user's. */
   readonly launched: boolean;
+  /** True if servers share a Redis that is somebody else's, which only the host's own network reaches. */
+  readonly outside: boolean;
   /** Scenarios that can be named. */
   readonly scenarios: readonly ScenarioEntry[];
   /** Receives the problems of the values given, each with its fix. */
@@ -402,6 +408,31 @@ export const RUN_SETTINGS = {
     write: unless(LIBRARY_HEARTBEAT),
     spans: (values) => values,
   }),
+  nodes: setting({
+    option: 'nodes',
+    argument: '<numbers>',
+    help: 'servers that are one service, over which the sessions are dealt: several share a Redis; see docs/scale.md',
+    usual: '1',
+    usedBy: ({ nodes = true }) => nodes,
+    read: (given, { problems }): readonly number[] =>
+      readNumbers(given, { whole: true, min: 1, max: MAX_NODES }, problems) ?? [ONE_NODE],
+    write: (values) => unless('1')(values.map(String)),
+    spans: (values) => values,
+  }),
+  backplane: setting({
+    option: 'backplane',
+    argument: '<url>',
+    help: 'Redis that several --nodes share, such as redis://127.0.0.1:6379; it is never restarted',
+    usual: 'one of the run’s own, of the redis-server on the path',
+    usedBy: ({ nodes = true }) => nodes,
+    read(given, { problems }): string | null {
+      const text = given === undefined ? null : String(given.value);
+      if (text !== null && !/^rediss?:\/\/[^\s/]+/.test(text))
+        problems.push(`${given?.where} needs the address of a Redis, such as redis://127.0.0.1:6379`);
+      return text;
+    },
+    write: (url) => (url === null ? null : addressShown(url)),
+  }),
   'clients-in': setting({
     option: 'clientsIn',
     argument: '<runtimes>',
@@ -426,8 +457,8 @@ export const RUN_SETTINGS = {
     argument: '<kind>',
     help: 'veth (a private link, bytes counted as on a cable), loopback, or auto (veth if this machine can make one)',
     usual: DEFAULTS.link,
-    read: (given, { foreign, launched, problems }) =>
-      readChoice(given, LINKS, problems) ?? (foreign && !launched ? 'loopback' : DEFAULTS.link),
+    read: (given, { foreign, launched, outside, problems }) =>
+      readChoice(given, LINKS, problems) ?? ((foreign && !launched) || outside ? 'loopback' : DEFAULTS.link),
   }),
   'keep-env': setting({
     option: 'keepEnv',
@@ -474,7 +505,7 @@ export const RUN_SETTINGS = {
     usual: DEFAULT_FAULT,
     usedBy: hasFaults,
     read: (given, { profile, problems }) =>
-      readChoices(given, FAULTS, problems) ?? (isOfFaults(profile) ? FAULTS : [DEFAULT_FAULT]),
+      readChoices(given, FAULTS, problems) ?? (isOfFaults(profile) ? FAULTS_OF_ONE : [DEFAULT_FAULT]),
     write: unless(DEFAULT_FAULT),
     spans: (faults) => faults,
   }),

@@ -6,8 +6,8 @@ export const ENCODINGS = ['text', 'binary'] as const;
 export const PAYLOADS = ['filler', 'json', 'zeros'] as const;
 /** Network of a case whose packets go through none: the link as it is. */
 export const NO_NETWORK = 'none';
-/** Faults of the path or the server. */
-export const FAULTS = ['blackhole', 'restart', 'drain', 'reset', 'rebind'] as const;
+/** Faults of the path, of the server, or of a service that several servers are. */
+export const FAULTS = ['blackhole', 'restart', 'drain', 'reset', 'rebind', 'node', 'rolling', 'backplane'] as const;
 /** Policies of reconnecting: by the harness, alike for every transport, or by the client's library and its defaults. */
 export const POLICIES = ['managed', 'library'] as const;
 /** Some subscribers of a broadcast stop reading, or their lines carry little. */
@@ -274,5 +274,16 @@ export const DIMENSIONS: readonly Dimension[] = [
     label: unlessDefault((value) => `in ${TITLES[String(value)] ?? value}`),
     text: (value) => `in ${TITLES[String(value)] ?? value}`,
     column: { header: 'clients_in', cell: (value) => (value === CLIENTS_IN[0] ? null : value) },
+  },
+  {
+    name: 'nodes',
+    title: 'nodes',
+    defaultOf: () => 1,
+    // One run shows what a back-plane costs.
+    comparable: true,
+    label: unlessDefault((value) => `${value} nodes`),
+    phrase: unlessDefault((value) => `on ${value} nodes`),
+    text: (value) => (value === 1 ? 'one' : String(value)),
+    column: { header: 'nodes', cell: (value) => (value === 1 ? null : value) },
   },
 ];

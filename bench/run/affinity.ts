@@ -9,6 +9,8 @@ export interface CpuPinning {
   /** Core of each server process, if there are several. Absent: there is one. */
   readonly servers?: readonly string[];
   readonly workers: readonly string[];
+  /** Cores of several servers and, last, of the Redis that they share. Absent: no case has several. */
+  readonly nodes?: readonly string[];
   /** Present if server and workers are on hardware threads of one core. */
   readonly siblings?: true;
 }
@@ -69,4 +71,16 @@ export function pinCores(
     workers: Array.from({ length: workers }, (_, index) => String(others[index % others.length])),
     ...(own.length < 2 ? { siblings: true } : {}),
   };
+}
+
+/** Pins several servers, and the Redis that they share, to the cores that no worker has, in turn. */
+export function pinNodes(
+  pinning: CpuPinning,
+  nodes: number,
+  cores: readonly number[] | null = allowedCores() ?? null,
+  roots: Pick<Roots, 'sys'> = ROOTS,
+): CpuPinning {
+  const own = ownCores(cores ?? [], roots).map(String);
+  const free = [pinning.server, ...own.filter((core) => core !== pinning.server && !pinning.workers.includes(core))];
+  return { ...pinning, nodes: Array.from({ length: nodes + 1 }, (_, index) => free[index % free.length]!) };
 }

@@ -1,8 +1,10 @@
-import type { Options, ServerOrder, ServerUsage } from '../contract.ts';
+import type { Backplane, Options, ServerOrder, ServerUsage } from '../contract.ts';
 import { errorText } from '../error-text.ts';
+import type { Part } from '../scenarios/shape.ts';
 import type { Patience } from './child.ts';
 import { OwnServer, type OwnServerSettings } from './own-server.ts';
 import type { Server } from './processes.ts';
+import type { RunRedis } from './scale/redis.ts';
 
 /** Bytes of a load worker's sockets. */
 type SocketBytes = Pick<ServerUsage, 'bytesUp' | 'bytesDown' | 'aboveTls'>;
@@ -13,32 +15,37 @@ export interface Served {
   readonly effective: Options;
 }
 
-/** Usage of a trial's server. */
-export interface HostUsage extends ServerUsage {
-  /** Usage of each process, if there are several; the rest is their sum. */
-  readonly processes?: readonly Pick<ServerUsage, 'cpuSeconds' | 'rssBytes'>[];
-}
-
 /** Server of a trial: processes of ours, one that a user's command starts, or a foreign one, to which clients only connect. */
 export interface Host {
+  /** Starts what must run before the server listens. Absent: nothing must. */
+  open?(): Promise<void>;
   listen(order: Extract<ServerOrder, { order: 'listen' }>): Promise<Served>;
-  usage(): Promise<HostUsage>;
+  usage(): Promise<ServerUsage>;
   /** Resident bytes after a garbage collection; null for a foreign server. */
   memory(): Promise<number | null>;
   /** Its first process, and the mark of those that left its tree; null for a foreign server. */
   tree(): Promise<OwnServer['tree'] | null>;
-  /** First processes of all of its servers. Absent: there is one. */
-  trees?(): Promise<readonly OwnServer['tree'][]>;
+  /** Processes of the service, each with its usage. Absent: there is one server. */
+  parts?(): Promise<readonly Part[]>;
   /** Rejects when the server ends without being stopped. */
   ended(): Promise<never>;
   end(atOnce: boolean): Promise<unknown>;
   /** Ends the server on purpose, and starts it again. Absent: it is not ours. */
-  readonly again?: {
-    /** Ends the process, at once or with its own goodbye. What it has used is kept. */
-    end(how: 'kill' | 'drain'): Promise<void>;
-    /** Has another process listen at the same address. Rejects if it does not. */
-    start(): Promise<void>;
-  };
+  readonly again?: Again;
+  /** Means to do the same with each of several servers. Absent: there is one. */
+  readonly each?: readonly Again[];
+  /** Means to do the same with the Redis that several servers share. Absent: there is one server, or the Redis is not ours. */
+  readonly redisAgain?: RunRedis['again'];
+  /** Redis that several servers share, once it runs. Absent: there is one server. */
+  readonly backplane?: Backplane;
+}
+
+/** Ends a server on purpose, and starts it again. */
+export interface Again {
+  /** Ends the process, at once or with its own goodbye. What it has used is kept. */
+  end(how: 'kill' | 'drain'): Promise<void>;
+  /** Has another process listen at the same address. Rejects if it does not. */
+  start(): Promise<void>;
 }
 
 type ListenOrder = Extract<ServerOrder, { order: 'listen' }>;

@@ -3,7 +3,7 @@ import type { Recording } from '../load/recording.ts';
 import { summariseTimeline } from '../load/timeline.ts';
 import { maxBesideWaitShare } from '../plan/beside.ts';
 import type { Contention } from '../results/machine/cores.ts';
-import { BYTES_ABOVE_TLS, SERVER_NOT_OURS } from '../results/not-measured.ts';
+import { BYTES_ABOVE_TLS, NOT_BETWEEN_NODES, SERVER_NOT_OURS } from '../results/not-measured.ts';
 import type {
   Measurement,
   Messages,
@@ -16,7 +16,8 @@ import type {
 } from '../results/schema.ts';
 import { summarise as percentilesOf, summariseLatency } from '../results/summary.ts';
 import { ranElsewhere, receiversOf } from '../results/values.ts';
-import type { Extras, PlannedCase, Reading, Snapshot } from '../scenarios/shape.ts';
+import type { Extras, Part, PlannedCase, Reading, Snapshot } from '../scenarios/shape.ts';
+import { hasBackplane } from '../scenarios/shared/nodes.ts';
 import { commandShown } from '../security/redact.ts';
 import { capabilitiesOf } from '../transports/index.ts';
 import { LOCAL_HOST } from './environment.ts';
@@ -38,6 +39,7 @@ export function summarise(
   const { accounting, rules } = scenario.kind;
   const messages = countMessages(planned, reading);
   const overdueBounds = isOverloaded(planned, messages) ? recording.overdueBounds : undefined;
+  const parts = partsBetween(reading);
   const usage = usageOf(reading);
   const relay = relayedBetween(reading.before.relay, reading.after.relay);
   const histograms = {
@@ -47,10 +49,13 @@ export function summarise(
     connect: reading.connect,
     ...(recording.last === null ? {} : { last: recording.last }),
     ...(overdueBounds === undefined ? {} : { overdue: overdueBounds }),
+    ...(recording.sameNode === undefined ? {} : { sameNode: recording.sameNode }),
+    ...(recording.otherNode === undefined ? {} : { otherNode: recording.otherNode }),
   };
   const notMeasured = [
     ...(ranElsewhere(planned) ? SERVER_NOT_OURS : []),
     ...(planned.target === null ? [] : bytesNotMeasured(reading)),
+    ...(hasBackplane(planned) && recording.sameNode === undefined ? [NOT_BETWEEN_NODES] : []),
     ...(reading.contention?.notMeasured ?? []),
   ];
   const measurement: Judged['measurement'] = {
@@ -65,7 +70,7 @@ export function summarise(
     ...(machine?.quota === undefined
       ? {}
       : { throttled: { times: machine.quota.times, seconds: machine.quota.seconds } }),
-    processes: withWaits(processesOf(serversOf(reading, usage), recording, planned), reading.contention),
+    processes: withWaits(processesOf(usage, recording, planned, parts), reading.contention),
     ...(reading.contention?.cores === undefined ? {} : { cores: [...reading.contention.cores] }),
     ...(notMeasured.length === 0 ? {} : { notMeasured }),
     ...(overdueBounds === undefined ? {} : { overload: overloadOf(planned, reading, overdueBounds) }),
@@ -140,29 +145,37 @@ function overloadOf(planned: PlannedCase, reading: Reading, bounds: string): Ove
 }
 
 export function usageOf({ idle, before, after, recording, workers }: Reading): Usage {
+  const redis = partsBetween({ before, after }).find(({ role }) => role === 'redis');
   const { cpuSeconds, rssBytes, rssStartBytes, loopDelayP99Seconds, busy } = recording;
   return {
     server: { cpuSeconds: after.cpuSeconds - before.cpuSeconds, rssBytes: after.rssBytes, rssIdleBytes: idle.rssBytes },
     generator: { cpuSeconds, rssBytes, rssStartBytes, loopDelayP99: loopDelayP99Seconds, busy, workers },
+    ...(redis === undefined ? {} : { backplane: { cpuSeconds: redis.cpuSeconds, rssBytes: redis.rssBytes } }),
   };
+}
+
+/** Processes of a service of several servers over the window; empty if there is one. */
+function partsBetween({ before, after }: Pick<Reading, 'before' | 'after'>): Part[] {
+  return (after.parts ?? []).map((part, at) => {
+    const first = before.parts?.[at];
+    return { ...part, cpuSeconds: Math.max(0, part.cpuSeconds - (first?.cpuSeconds ?? 0)) };
+  });
 }
 
 const NODE = `node ${process.versions.node}`;
 
-type Used = Pick<ProcessUsage, 'cpuSeconds' | 'rssBytes'>;
-
-/** Usage of each server process in the window. */
-function serversOf({ before, after }: Reading, { server }: Usage): readonly Used[] {
-  if (after.processes === undefined) return [server];
-  return after.processes.map(({ cpuSeconds, rssBytes }, at) => ({
-    cpuSeconds: cpuSeconds - (before.processes?.[at]?.cpuSeconds ?? 0),
-    rssBytes,
-  }));
-}
-
 /** Processes that took part, without the cores that they are pinned to; those of a command count as one. */
-function processesOf(servers: readonly Used[], { workers = [] }: Recording, planned: PlannedCase): ProcessUsage[] {
-  const local = (role: string, runtime: string, { cpuSeconds, rssBytes }: Used) => ({
+function processesOf(
+  usage: Usage,
+  { workers = [] }: Recording,
+  planned: PlannedCase,
+  parts: readonly Part[],
+): ProcessUsage[] {
+  const local = (
+    role: string,
+    runtime: string,
+    { cpuSeconds, rssBytes }: Pick<ProcessUsage, 'cpuSeconds' | 'rssBytes'>,
+  ) => ({
     role,
     host: LOCAL_HOST,
     runtime,
@@ -171,7 +184,8 @@ function processesOf(servers: readonly Used[], { workers = [] }: Recording, plan
   });
   const runtime = planned.exec === undefined ? NODE : commandShown(planned.exec);
   return [
-    ...(ranElsewhere(planned) ? [] : servers.map((one) => local('server', runtime, one))),
+    ...(ranElsewhere(planned) || parts.length > 0 ? [] : [local('server', runtime, usage.server)]),
+    ...parts.map(({ role, runtime: own = NODE, ...used }) => local(role, own, used)),
     ...workers.map((worker) => local(worker.role ?? 'generator', worker.runtime ?? NODE, worker)),
   ];
 }

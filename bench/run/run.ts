@@ -22,9 +22,10 @@ import type { PlannedCase } from '../scenarios/shape.ts';
 import { isInBrowser } from '../scenarios/shared/clients-in.ts';
 import { needsRelay } from '../scenarios/shared/faults.ts';
 import { networkOf } from '../scenarios/shared/network.ts';
+import { nodesOf, ONE_NODE } from '../scenarios/shared/nodes.ts';
 import { type Security, secure, withoutTls } from '../security/security.ts';
 import { capabilitiesOf } from '../transports/index.ts';
-import { type CpuPinning, physicalCores, pinCores } from './affinity.ts';
+import { type CpuPinning, physicalCores, pinCores, pinNodes } from './affinity.ts';
 import { sideBySide } from './beside/side-by-side.ts';
 import { findBrowser } from './browser/find.ts';
 import { type Browser, browserOf } from './browser/workers.ts';
@@ -73,10 +74,15 @@ export type RunEvent =
 /** A trial opens its senders below `until`; `null` once all are open. It is no event of the run, because nothing waits for it. */
 export type Opening = { readonly event: 'opening'; readonly until: number | null } & Upcoming;
 
-/** Default number of load workers: one for every core besides the server's, within the CPU quota, but no more than clients. */
-export function defaultWorkers(fewestClients: number, cores: number, { limits }: Pick<Groups, 'limits'>): number {
+/** Default number of load workers: one for every core besides those of the servers and their Redis, within the CPU quota, but no more than clients. */
+export function defaultWorkers(
+  fewestClients: number,
+  cores: number,
+  { limits }: Pick<Groups, 'limits'>,
+  nodes = ONE_NODE,
+): number {
   const usable = Math.min(cores, Math.floor(limits.cores ?? cores));
-  return Math.max(1, Math.min(usable - 1, fewestClients));
+  return Math.max(1, Math.min(usable - (nodes === ONE_NODE ? 1 : nodes + 1), fewestClients));
 }
 
 /** Link, processes and addresses that a plan is run with on this machine. */
@@ -93,6 +99,8 @@ export interface RunResources {
   readonly limits: GroupLimits;
   /** Id of the run, which messages carry at a server that is not ours. */
   readonly runId: string;
+  /** Redis that several servers share. Null: one of each trial's own. */
+  readonly backplane?: string | null;
   /** Browser that clients run in. Absent: no case of the plan has its clients in one. */
   readonly browser?: Browser;
   /** Path of the cases that have a network. Absent: none has. */
@@ -126,14 +134,18 @@ export function resolveResources(
   const roots = rootsIn(environment);
   const groups = readGroups(roots);
   const fewest = Math.min(...plan.cases.map(({ clients }) => clients));
-  const workers = asked ?? defaultWorkers(fewest, physicalCores(roots) ?? coreCount(), groups);
+  const nodes = Math.max(...plan.cases.map(nodesOf));
+  const workers = asked ?? defaultWorkers(fewest, physicalCores(roots) ?? coreCount(), groups, nodes);
   const limits = readLimits(link, groups.limits, roots);
   const fitted = fitToMachine(plan.cases, { workers, asked: asked !== null, servers }, link, limits);
   if (!('workers' in fitted)) return fitted;
   // Pins nothing for a server that runs already, because its cores are unknown.
   const { url, exec } = plan.options;
-  const pinned = (workers: number, servers = 1): CpuPinning | undefined =>
-    url === null || exec !== null ? pinCores(workers, undefined, undefined, roots, servers) : undefined;
+  const pinned = (workers: number, servers = 1): CpuPinning | undefined => {
+    if (url !== null && exec === null) return undefined;
+    const alone = pinCores(workers, undefined, undefined, roots, servers);
+    return alone === undefined || nodes === ONE_NODE ? alone : pinNodes(alone, nodes, undefined, roots);
+  };
   const variables = variablesFor(environment, { keep, foreign: url !== null });
   return {
     link,
@@ -144,6 +156,7 @@ export function resolveResources(
     roots,
     limits: groups.limits,
     runId: newRunId(),
+    backplane: plan.options.backplane,
     ...(found === undefined ? {} : { browser: browserOf(found.path) }),
     ...(fitted.processes === undefined ? {} : { processes: placed(fitted.processes, pinned) }),
   };

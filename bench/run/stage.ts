@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { newEpoch } from '../codec/replay-log.ts';
 import type { Limits, Options, ServerSettings, ServerUsage } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
 import type { Probe } from '../load/answers/form.ts';
@@ -26,6 +27,7 @@ import { isInBrowser } from '../scenarios/shared/clients-in.ts';
 import { policyOf } from '../scenarios/shared/faults.ts';
 import { heartbeatOptions } from '../scenarios/shared/heartbeat.ts';
 import { longestRoundTripSeconds, networkOf, patienceSeconds } from '../scenarios/shared/network.ts';
+import { hasBackplane, nodesOf } from '../scenarios/shared/nodes.ts';
 import { readersAmong } from '../scenarios/shared/readers.ts';
 import { makeIdentity } from '../security/identity.ts';
 import { addressShown } from '../security/redact.ts';
@@ -41,11 +43,12 @@ import type { Link } from './link.ts';
 import type { Roots } from './machine/roots.ts';
 import type { MachineWatch } from './machine/watch.ts';
 import { isRelayed } from './network/relayed-link.ts';
-import type { OwnServer } from './own-server.ts';
-import { PATIENCE_SECONDS, PLUGIN_SECONDS, startServer } from './processes.ts';
+import { PATIENCE_SECONDS, PLUGIN_SECONDS, type Server, startServer } from './processes.ts';
 import { ReaderProcess } from './readers/reader-process.ts';
 import { disrupt } from './recovery/disrupt.ts';
 import { PublishedLog } from './recovery/published-log.ts';
+import { severalNodes } from './scale/nodes.ts';
+import { openRedis, outsideRedis } from './scale/redis.ts';
 import { sharedPort } from './scale/shared-port.ts';
 import type { Variables } from './variables.ts';
 
@@ -70,6 +73,8 @@ export interface StageSettings {
   readonly security: Security;
   /** Browser that clients run in. Absent: no case of the run has its clients in one. */
   readonly browser?: Browser | undefined;
+  /** Redis that several servers share. Absent or null: one of the trial's own. */
+  readonly backplane?: string | null;
   /** True if other trials of the run may use the cores at the same time. */
   readonly beside?: boolean;
   /** Places from which the use of the cores, the quota and other runs are read; what an empty one would tell is left out. */
@@ -176,16 +181,30 @@ export class ProcessStage implements Stage, AsyncDisposable {
     const bytes = () => this.#generator.bytes();
     if (target === null) {
       const listenSeconds = entry.module === undefined ? PATIENCE_SECONDS : PLUGIN_SECONDS;
-      const open = (core: string | undefined): Host => {
-        const start = () => startServer({ core, end: link.serverEnd, variables: variables?.passed });
-        return ourServer(start, { seconds: PATIENCE_SECONDS, signal }, listenSeconds);
-      };
+      const host = (start: () => Server): Host =>
+        ourServer(start, { seconds: PATIENCE_SECONDS, signal }, listenSeconds);
+      if (hasBackplane(this.#planned)) return this.#startNodes(host);
+      const open = (core: string | undefined): Host =>
+        host(() => startServer({ core, end: link.serverEnd, variables: variables?.passed }));
       const more = Array.from({ length: servers - 1 }, (_, at) => open(cores[(at + 1) % cores.length]));
       return more.length === 0 ? open(core) : sharedPort([open(core), ...more]);
     }
     if (exec === undefined) return foreignServer({ urls: [target], effective: targetOptions }, bytes);
     const settings = { command: exec, url: target, link, core, datagrams: entry.port === 'udp', signal };
     return launchedServer(settings, targetOptions, bytes);
+  }
+
+  /** Starts several servers, each on a core of its own where there are enough. */
+  #startNodes(host: (start: () => Server) => Host): Host {
+    const { pinning, link, signal, variables, runId, backplane } = this.#settings;
+    const nodes = nodesOf(this.#planned);
+    const coreOf = (index: number): string | undefined => pinning?.nodes?.[index] ?? pinning?.server;
+    const settings = { end: link.serverEnd, variables: variables?.passed };
+    return severalNodes({
+      hosts: Array.from({ length: nodes }, (_, index) => host(() => startServer({ core: coreOf(index), ...settings }))),
+      openRedis: () => (backplane == null ? openRedis({ link, core: coreOf(nodes), signal }) : outsideRedis(backplane)),
+      backplane: { channel: `wirebench-${runId}-${newEpoch()}`, encoding: this.#planned.encoding },
+    });
   }
 
   /** Address that clients connect to; that of the first server if there are several. */
@@ -205,11 +224,12 @@ export class ProcessStage implements Stage, AsyncDisposable {
 
   async snapshot(): Promise<Snapshot> {
     const usage = await this.#whileServed(this.#host.usage());
+    const parts = this.#host.parts === undefined ? {} : { parts: await this.#whileServed(this.#host.parts()) };
     const { link } = this.#settings;
     const relay = isRelayed(link) ? { relay: await this.#whileServed(link.counts()) } : {};
     const radio =
       this.#watchesRadio && isRelayed(link) ? { radio: await this.#whileServed(link.radioCounts()) } : undefined;
-    return { ...usage, link: link.counters(), ...relay, ...radio };
+    return { ...usage, ...parts, link: link.counters(), ...relay, ...radio };
   }
 
   /** Begins to watch the use of a phone's radio by each client, which later snapshots have. Does nothing without a relay. */
@@ -221,19 +241,22 @@ export class ProcessStage implements Stage, AsyncDisposable {
   }
 
   async window<Result>(work: () => Promise<Result>): Promise<Window<Result>> {
-    let servers = await this.#trees();
+    let server = await this.#host.tree();
+    let parts = await this.#host.parts?.();
     const { proc } = this.#settings.roots ?? { proc: '' };
     const before = await this.snapshot();
     const watched = [
-      // A process may be another one by the end.
-      ...servers.map((server, at) => ({ ...server, role: 'server', pid: () => servers[at]?.pid })),
+      // The process may be another one by the end.
+      ...(parts ?? []).map(({ role }, index) => ({ role, pid: () => parts?.[index]?.pid })),
+      ...(server === null || parts !== undefined ? [] : [{ ...server, role: 'server', pid: () => server?.pid }]),
       ...this.#generator.processes,
       ...(this.#log === undefined ? [] : [{ role: 'publisher', pid: this.#log.pid }]),
       ...(this.#readers === undefined ? [] : [{ role: 'readers', pid: this.#readers.pid }]),
     ];
     const end = proc ? watchCores(watched, { proc, beside: this.#settings.beside ?? false }) : undefined;
     const result = await work();
-    servers = await this.#trees();
+    server = await this.#host.tree();
+    parts = await this.#host.parts?.();
     const contention = end?.();
     const after = await this.snapshot();
     return { before, after, result, ...(contention === undefined ? {} : { contention }) };
@@ -341,7 +364,9 @@ export class ProcessStage implements Stage, AsyncDisposable {
     const { entry, variant, application } = this.#planned;
     const { link } = this.#settings;
     this.#security = await this.#securityForWays();
-    await this.#log?.open();
+    if (this.#host.open !== undefined) await this.#whileServed(this.#host.open());
+    const { backplane } = this.#host;
+    await this.#log?.open(backplane);
     const dialledByWays = this.#ways().some(({ host }) => host !== undefined);
     const listening = this.#host.listen({
       order: 'listen',
@@ -352,13 +377,19 @@ export class ProcessStage implements Stage, AsyncDisposable {
       options: { ...optionsOf({ entry, variant }), ...heartbeatOptions(this.#planned) },
       limits: this.#limits(),
       ...this.#security.server,
-      ...(this.#log === undefined ? {} : { log: this.#log.file, ...(await this.#pinned()) }),
+      ...(this.#log === undefined ? {} : { ...this.#logFor(backplane), ...(await this.#pinned()) }),
     });
     const { urls, effective } = await this.#whileServed(listening);
     this.#urls = urls;
     await this.#whileServed(this.#generator.reach(urls[0]!));
     const { answers } = this.#planned;
     this.#effective = answers === undefined ? effective : { ...effective, ...answersInForce(answers) };
+  }
+
+  /** Place of the replay log, for the servers. */
+  #logFor(backplane: Host['backplane']): { readonly log?: string; readonly logEpoch?: string } {
+    if (this.#log === undefined) return {};
+    return backplane === undefined ? { log: this.#log.file } : { logEpoch: this.#log.epoch };
   }
 
   async #openSessions(until: number, inFlight: number): Promise<Opened> {
@@ -412,6 +443,9 @@ export class ProcessStage implements Stage, AsyncDisposable {
     return {
       module: clientModule(entry),
       urls: this.#urls,
+      ...(hasBackplane(this.#planned) && this.#urls.length === nodesOf(this.#planned)
+        ? { nodes: this.#urls.length }
+        : {}),
       options: { ...optionsOf({ entry, variant }), ...targetOptions, ...heartbeatOptions(this.#planned) },
       encoding,
       payload,
@@ -480,14 +514,6 @@ export class ProcessStage implements Stage, AsyncDisposable {
   /** Waits until the last bytes have arrived. */
   async #settle(): Promise<void> {
     await sleep(SETTLE_MS + longestRoundTripSeconds(networkOf(this.#planned)) * 1e3);
-  }
-
-  /** First processes of the servers; none for a foreign server. */
-  async #trees(): Promise<readonly OwnServer['tree'][]> {
-    const host = this.#host;
-    if (host.trees !== undefined) return host.trees();
-    const tree = await host.tree();
-    return tree === null ? [] : [tree];
   }
 
   async #memory(): Promise<{ server: number | null; generator: number }> {

@@ -84,7 +84,11 @@ function withCores(
   const servers = [...(pinning?.servers ?? [])];
   const all = pinning === undefined ? undefined : [...new Set(workers)].join(',');
   return processes.map((one) => {
-    const cores = one.role === 'server' ? (servers.shift() ?? pinning?.server) : inBrowser ? all : workers.shift();
+    const [, node] = /^server (\d+)$/.exec(one.role) ?? [];
+    const ofNodes = node !== undefined ? pinning?.nodes?.[Number(node) - 1] : pinning?.nodes?.at(-1);
+    const isOfNodes = node !== undefined || one.role === 'redis';
+    const ofLoad = (): string | undefined => (inBrowser ? all : workers.shift());
+    const cores = one.role === 'server' ? (servers.shift() ?? pinning?.server) : isOfNodes ? ofNodes : ofLoad();
     return cores === undefined ? one : { ...one, cores };
   });
 }

@@ -97,6 +97,8 @@ export interface Uses {
   readonly readers?: true;
   /** False if its clients run in Node alone. Absent: true. */
   readonly browsers?: false;
+  /** False if it needs one server. Absent: several may be one service. */
+  readonly nodes?: false;
   /** True if the interval of heartbeats shapes its figures. Absent: false. */
   readonly heartbeat?: true;
 }
@@ -269,11 +271,24 @@ export interface Disrupted {
   readonly listenDrops: number | null;
 }
 
+/** Process of a service that several make. */
+export interface Part {
+  /** `server 1`, or `redis`. */
+  readonly role: string;
+  /** Its first process; undefined if it is not on this machine or has ended. */
+  readonly pid: number | undefined;
+  /** User and system time since it started. */
+  readonly cpuSeconds: number;
+  readonly rssBytes: number;
+  /** Name and version of its program. Absent: Node. */
+  readonly runtime?: string;
+}
+
 /** Usage of the server since its start, and the counts of the private link if there is one. */
 export interface Snapshot extends ServerUsage {
   readonly link: LinkCounters | null;
-  /** Usage of each server process, if there are several. */
-  readonly processes?: readonly Pick<ServerUsage, 'cpuSeconds' | 'rssBytes'>[];
+  /** Processes of the servers, and of the Redis that they may share. Absent: there is one server. */
+  readonly parts?: readonly Part[];
   /** Counts of the relay that makes the network. Absent on a link without one. */
   readonly relay?: RelayCounts;
   /** Use of phones' radios since they are watched. Absent if they are not. */

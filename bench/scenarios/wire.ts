@@ -22,6 +22,7 @@ export const wire: ScenarioModule<'wire'> = {
     },
   ],
   uses: {
+    nodes: false,
     rate: 'none',
     messages: true,
     duration: false,

@@ -88,6 +88,9 @@ const FAULT_NAMES: Readonly<Record<Fault, string>> = {
   drain: 'the way back after an orderly restart of the server',
   reset: 'the way back after a reset of the connections',
   rebind: 'the way back after a change of the client’s address',
+  node: 'the way back after the death of one node',
+  rolling: 'the way back after a rolling restart of all nodes',
+  backplane: 'the way back after a restart of the nodes’ Redis',
 };
 
 /** Cases with messages over a network: those of the wanted scenario, if there are any. */

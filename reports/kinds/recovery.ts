@@ -16,6 +16,9 @@ const FAULT_TEXTS: Readonly<Record<Fault, (outage: string) => string>> = {
   drain: (outage) => `an orderly restart of the server${outage}`,
   reset: () => 'a reset of their connections',
   rebind: () => 'a change of their address',
+  node: (outage) => `the death of one node${outage}`,
+  rolling: () => 'a rolling restart of all nodes',
+  backplane: (outage) => `a restart of the nodes’ Redis${outage}`,
 };
 
 function faultText({ dimensions, outage }: Pick<Question, 'dimensions' | 'outage'>): string {

@@ -18,6 +18,11 @@ async function handle(order: PublisherOrder): Promise<PublisherAnswer> {
     process.on('exit', () => rmSync(order.file, { force: true }));
     return { answer: 'opened' };
   }
+  if (order.order === 'open stream') {
+    // Loaded only where servers share a log.
+    log = await (await import('./stream.ts')).openStream(order.backplane);
+    return { answer: 'opened' };
+  }
   if (order.order === 'stop') {
     isStopped = true;
     return { answer: 'stopped' };

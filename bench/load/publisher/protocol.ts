@@ -1,9 +1,12 @@
+import type { Backplane } from '../../contract.ts';
 import type { MessageSettings } from '../messages.ts';
 
 /** Orders to the publisher of a recovery, a process on the server's side that outlives the server. One `PublisherAnswer` for each. */
 export type PublisherOrder =
   /** Creates the log's file with its first line. A server can open it after the answer `opened`. */
   | { readonly order: 'open'; readonly file: string; readonly epoch: string }
+  /** Connects to the Redis in which the log is a stream. */
+  | { readonly order: 'open stream'; readonly backplane: Backplane }
   | PublishOrder
   /** Ends the publishing early, so that it is answered. The answer is `stopped`. */
   | { readonly order: 'stop' };

@@ -4,7 +4,7 @@ import type { Published } from '../../load/publisher/protocol.ts';
 import type { Fault } from '../../results/values.ts';
 import type { Course, Disrupted } from '../../scenarios/shape.ts';
 import type { Recovered } from '../generator.ts';
-import type { Host } from '../host.ts';
+import type { Again, Host } from '../host.ts';
 import type { Link } from '../link.ts';
 import { isRelayed } from '../network/relayed-link.ts';
 import { readListenDrops } from './listen-drops.ts';
@@ -15,6 +15,8 @@ export const LEAD_SECONDS = 1;
 const BEYOND_SECONDS = 0.5;
 /** Time between two readings of the server's CPU time. */
 const READING_MS = 250;
+/** Time between two restarts of a rolling restart, in which sessions come back. */
+const BETWEEN_NODES_MS = 1_000;
 /** Longest time of one attempt to connect on a link without delay. */
 const ATTEMPT_SECONDS = 5;
 const NS = 1e9;
@@ -43,7 +45,7 @@ export interface Publishing {
 export interface Parties {
   readonly followers: Followers;
   readonly publisher: Publishing;
-  readonly host: Pick<Host, 'usage' | 'tree' | 'again'>;
+  readonly host: Pick<Host, 'usage' | 'tree' | 'again' | 'each' | 'redisAgain'>;
   readonly link: Link;
   /** Number of the publisher in its messages, epoch of its log, and how sessions resume. */
   readonly sender: number;
@@ -125,7 +127,7 @@ export async function disrupt(course: Course, parties: Parties): Promise<Disrupt
 const OVERTIME_SECONDS = 15;
 
 interface Means {
-  readonly host: Pick<Host, 'again'>;
+  readonly host: Pick<Host, 'again' | 'each' | 'redisAgain'>;
   readonly link: Link;
   /** Waits until a moment of the trial's clock. */
   readonly until: (momentNs: number) => Promise<void>;
@@ -165,13 +167,39 @@ const HAPPENINGS: Readonly<Record<Fault, (means: Means) => Happening>> = {
       },
     };
   },
-  restart: (means) => endingServer(means, 'kill'),
-  drain: (means) => endingServer(means, 'drain'),
+  restart: ({ host }) => endingServer(host.again, 'kill'),
+  drain: ({ host }) => endingServer(host.again, 'drain'),
   reset: ({ link }) => ({ begin: relayed(link).reset }),
   rebind: ({ link }) => ({ begin: relayed(link).rebind }),
+  node: ({ host }) => endingServer(host.each?.[0], 'kill'),
+  rolling: ({ host: { each } }) => {
+    if (each === undefined) throw new Error('one server has no others that go on while it is restarted');
+    return {
+      begin: async () => {},
+      async end(now) {
+        for (const [index, again] of each.entries()) {
+          if (index > 0) await sleep(BETWEEN_NODES_MS);
+          await again.end('drain');
+          await again.start();
+        }
+        return now();
+      },
+    };
+  },
+  backplane: ({ host: { redisAgain } }) => {
+    if (redisAgain === undefined)
+      throw new Error('the Redis is somebody else’s, or there is none, so it is not restarted');
+    return {
+      begin: redisAgain.kill,
+      async end(now) {
+        await redisAgain.start();
+        return now();
+      },
+    };
+  },
 };
 
-function endingServer({ host: { again } }: Means, how: 'kill' | 'drain'): Happening {
+function endingServer(again: Again | undefined, how: 'kill' | 'drain'): Happening {
   if (again === undefined) throw new Error('the server cannot be started again, because it is not ours');
   return {
     begin: () => again.end(how),

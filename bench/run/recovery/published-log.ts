@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newEpoch } from '../../codec/replay-log.ts';
+import type { Backplane } from '../../contract.ts';
 import type { Published, PublishOrder } from '../../load/publisher/protocol.ts';
 import type { ChildSettings, Patience } from '../child.ts';
 import { PATIENCE_SECONDS, startPublisher } from '../processes.ts';
@@ -25,9 +26,13 @@ export class PublishedLog implements AsyncDisposable {
     return this.#publisher.pid;
   }
 
-  /** Creates the file, which a server can open then. */
-  async open(): Promise<void> {
+  /** Creates the file, which a server can open then, or connects to the Redis in which it is a stream. */
+  async open(backplane?: Backplane): Promise<void> {
     const { file, epoch } = this;
+    if (backplane !== undefined) {
+      await this.#publisher.ask({ order: 'open stream', backplane }, 'opened', this.#patience(0));
+      return;
+    }
     await this.#publisher.ask({ order: 'open', file, epoch }, 'opened', this.#patience(0));
   }
 

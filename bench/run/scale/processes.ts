@@ -2,6 +2,7 @@ import { command } from '../../results/command.ts';
 import { ranElsewhere } from '../../results/values.ts';
 import type { PlannedCase } from '../../scenarios/shape.ts';
 import { isInBrowser } from '../../scenarios/shared/clients-in.ts';
+import { nodesOf } from '../../scenarios/shared/nodes.ts';
 import { MAX_PROCESSES, whyOnlyOne } from '../../scenarios/shared/server-processes.ts';
 
 /** Numbers of processes of a trial. */
@@ -96,14 +97,16 @@ function processesOf(
   files: number | null,
 ): CaseProcesses | Failing {
   const connections = connectionsOf(planned);
+  // Sessions are dealt over the nodes in turn.
+  const ofNode = Math.ceil(connections / nodesOf(planned));
   const what = `${planned.clients} sessions of ${planned.name}`;
   const one = whyOnlyOne(planned);
   const failing = (kind: Failing['kind'], problem: string): Failing => ({ problem, kind, connections });
   // A server that the run starts gets the limits of this process; those of a foreign one are unknown.
-  const needed = files === null || ranElsewhere(planned) ? 1 : minServers(connections, files);
+  const needed = files === null || ranElsewhere(planned) ? 1 : minServers(ofNode, files);
   if (needed > 1 && (one !== undefined || needed > MAX_PROCESSES)) {
     const because = one === undefined ? '' : `, and there can be only one server process: ${one}`;
-    return failing('only one server', tooFewFiles(what, connections, { files, flag: '--clients', because })[0]!);
+    return failing('only one server', tooFewFiles(what, ofNode, { files, flag: '--clients', because })[0]!);
   }
   const servers = one === undefined ? (askedServers ?? needed) : 1;
   if (servers < needed) {

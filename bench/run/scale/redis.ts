@@ -39,6 +39,8 @@ export interface RedisStats {
   /** User and system time. */
   readonly cpuSeconds: number;
   readonly rssBytes: number;
+  /** `redis 7.0.15`. */
+  readonly runtime: string;
 }
 
 /** Redis by which servers are one service. */
@@ -106,6 +108,7 @@ export class OwnRedis implements RunRedis {
   #control: Redis | undefined;
   /** Use of those that were killed. */
   #earlierCpuSeconds = 0;
+  #runtime = 'redis';
 
   constructor({ link, core, signal }: RedisSettings, port: number) {
     this.url = `redis://${link.host}:${port}`;
@@ -169,9 +172,11 @@ export class OwnRedis implements RunRedis {
   }
 
   async stats(): Promise<RedisStats> {
-    if (this.#control === undefined) return { cpuSeconds: this.#earlierCpuSeconds, rssBytes: 0 };
-    const { cpuSeconds, rssBytes } = await statsOf(this.#control);
-    return { cpuSeconds: this.#earlierCpuSeconds + cpuSeconds, rssBytes };
+    if (this.#control === undefined)
+      return { cpuSeconds: this.#earlierCpuSeconds, rssBytes: 0, runtime: this.#runtime };
+    const { cpuSeconds, rssBytes, runtime } = await statsOf(this.#control);
+    this.#runtime = runtime;
+    return { cpuSeconds: this.#earlierCpuSeconds + cpuSeconds, rssBytes, runtime };
   }
 
   ended(): Promise<never> {
@@ -243,10 +248,11 @@ export async function outsideRedis(url: string): Promise<RunRedis> {
 }
 
 async function statsOf(redis: Redis): Promise<RedisStats> {
-  const [cpu, memory] = await Promise.all([redis.info('cpu'), redis.info('memory')]);
-  const read = (text: string, name: string): number => Number(new RegExp(`^${name}:(\\S+)`, 'm').exec(text)?.[1] ?? 0);
+  const [cpu, memory, server] = await Promise.all([redis.info('cpu'), redis.info('memory'), redis.info('server')]);
+  const read = (text: string, name: string): string => new RegExp(`^${name}:(\\S+)`, 'm').exec(text)?.[1] ?? '';
   return {
-    cpuSeconds: read(cpu, 'used_cpu_user') + read(cpu, 'used_cpu_sys'),
-    rssBytes: read(memory, 'used_memory_rss'),
+    cpuSeconds: Number(read(cpu, 'used_cpu_user')) + Number(read(cpu, 'used_cpu_sys')),
+    rssBytes: Number(read(memory, 'used_memory_rss')),
+    runtime: `redis ${read(server, 'redis_version')}`,
   };
 }

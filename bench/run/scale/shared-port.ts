@@ -1,5 +1,6 @@
 import type { ServerUsage } from '../../contract.ts';
-import type { Host, HostUsage } from '../host.ts';
+import type { Part } from '../../scenarios/shape.ts';
+import type { Host } from '../host.ts';
 
 /**
  * Host of several server processes of ours that share one port: the first takes any that is free, the others the same one, and the
@@ -12,6 +13,9 @@ export function sharedPort(hosts: readonly [Host, ...Host[]]): Host {
   // Reported by whoever waits for it.
   died.catch(() => {});
   for (const host of hosts) host.ended().catch(reject);
+  const usages = (): Promise<readonly ServerUsage[]> => Promise.all(hosts.map((host) => host.usage()));
+  /** Usage that was told last, so that its parts add up to it. */
+  let latest: readonly ServerUsage[] | undefined;
   return {
     async listen(order) {
       const served = await first.listen({ ...order, reusePort: true });
@@ -20,21 +24,29 @@ export function sharedPort(hosts: readonly [Host, ...Host[]]): Host {
       return served;
     },
     async usage() {
-      const all = await Promise.all(hosts.map((host) => host.usage()));
-      return { ...sumOf(all), processes: all };
+      latest = await usages();
+      return sumOf(latest);
     },
     async memory() {
       const all = await Promise.all(hosts.map((host) => host.memory()));
       return all.reduce<number | null>((sum, one) => (sum === null || one === null ? null : sum + one), 0);
     },
     tree: () => first.tree(),
-    trees: async () => (await Promise.all(hosts.map((host) => host.tree()))).flatMap((tree) => tree ?? []),
+    async parts() {
+      const used = latest ?? (await usages());
+      return Promise.all(
+        hosts.map(async (host, at): Promise<Part> => {
+          const { cpuSeconds, rssBytes } = used[at]!;
+          return { role: 'server', pid: (await host.tree())?.pid, cpuSeconds, rssBytes };
+        }),
+      );
+    },
     ended: () => died,
     end: (atOnce) => Promise.all(hosts.map((host) => host.end(atOnce))),
   };
 }
 
-function sumOf(all: readonly HostUsage[]): ServerUsage {
+function sumOf(all: readonly ServerUsage[]): ServerUsage {
   const sum = (of: (one: ServerUsage) => number): number => all.reduce((total, one) => total + of(one), 0);
   return {
     cpuSeconds: sum(({ cpuSeconds }) => cpuSeconds),

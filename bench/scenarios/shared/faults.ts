@@ -6,8 +6,8 @@ import { hasSlowLines } from './readers.ts';
 
 /** Properties of a fault. */
 interface FaultTraits {
-  /** Part that it happens to: packets on their way, or the server. */
-  readonly at: 'path' | 'server';
+  /** Part that it happens to: packets on their way, the server, single ones of several, or the Redis that they share. */
+  readonly at: 'path' | 'server' | 'nodes' | 'backplane';
   /** True if some time passes until the path is back. */
   readonly hasOutage: boolean;
 }
@@ -18,12 +18,24 @@ const TRAITS: Readonly<Record<Fault, FaultTraits>> = {
   drain: { at: 'server', hasOutage: true },
   reset: { at: 'path', hasOutage: false },
   rebind: { at: 'path', hasOutage: false },
+  node: { at: 'nodes', hasOutage: true },
+  rolling: { at: 'nodes', hasOutage: false },
+  backplane: { at: 'backplane', hasOutage: true },
 };
 
 export const hasOutage = (fault: Fault): boolean => TRAITS[fault].hasOutage;
 
-/** True if the server's process ends at the fault. */
-export const endsServer = (fault: Fault): boolean => TRAITS[fault].at === 'server';
+/** True if a server's process ends at the fault. */
+export const endsServer = (fault: Fault): boolean => ['server', 'nodes'].includes(TRAITS[fault].at);
+
+/** True if the fault can happen only to a service of several servers. */
+export const needsNodes = (fault: Fault): boolean => ['nodes', 'backplane'].includes(TRAITS[fault].at);
+
+/** True if the Redis that several servers share ends at the fault. */
+export const endsBackplane = (fault: Fault): boolean => TRAITS[fault].at === 'backplane';
+
+/** Faults that can happen to one server. */
+export const FAULTS_OF_ONE = FAULTS.filter((fault) => !needsNodes(fault));
 
 export const DEFAULT_FAULT: Fault = 'restart';
 export const DEFAULT_POLICY: Policy = 'managed';
@@ -41,7 +53,7 @@ export const policyOf = ({ dimensions = {} }: Pick<PlannedCase, 'dimensions'>): 
 
 /** True if a relay makes the fault of a case. */
 export const isFaultOfPath = (planned: Planned): boolean =>
-  planned.scenario.kind.uses.faults === true && !endsServer(faultOf(planned));
+  planned.scenario.kind.uses.faults === true && TRAITS[faultOf(planned)].at === 'path';
 
 /** True if the packets of a case go through a relay. */
 export const needsRelay = (planned: Planned): boolean =>

@@ -1,5 +1,6 @@
 import { capabilitiesOf, nameOf } from '../../transports/index.ts';
 import type { PlannedCase } from '../shape.ts';
+import { hasBackplane } from './nodes.ts';
 
 /** Maximum number of server processes of a trial, and of its load processes. */
 export const MAX_PROCESSES = 256;
@@ -13,9 +14,10 @@ export function whyOneServer({ reaches, kind }: Pick<PlannedCase['scenario'], 'r
 
 /** Says why a case can have only one server process; undefined if it can have several that share a port. */
 export function whyOnlyOne(
-  planned: Pick<PlannedCase, 'entry' | 'variant' | 'scenario' | 'target'>,
+  planned: Pick<PlannedCase, 'entry' | 'variant' | 'scenario' | 'target' | 'dimensions'>,
 ): string | undefined {
   if (planned.target !== null) return 'the server is not ours';
+  if (hasBackplane(planned)) return 'each of its nodes is a server process';
   const { sharesPort = 'never' } = capabilitiesOf(planned);
   const name = nameOf(planned);
   if (sharesPort === 'never') {
