@@ -66,6 +66,8 @@ export interface ServerSettings {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /** Shares the port with other processes that set it too: the system gives each connection to one of them (SO_REUSEPORT). */
+  readonly reusePort?: true;
   readonly options: Options;
   readonly limits: Limits;
   /** Serves over TLS. */
@@ -375,6 +377,12 @@ export interface Capabilities {
    * resumes at another process is a new one. Absent: false.
    */
   readonly resumeEndsWithServer?: boolean;
+  /**
+   * Sessions that several server processes at one port can hold, where the system gives each connection to any of them: all, if a
+   * session has one connection (`always`); those that send nothing, if their messages come by further connections (`silent`); or none,
+   * also because the server cannot share its port (`never`). Absent: `never`.
+   */
+  readonly sharesPort?: 'always' | 'silent' | 'never';
 }
 
 /** Orders from the parent to a server process. It sends one `ServerAnswer` for each, in the same order. */

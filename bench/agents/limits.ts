@@ -1,5 +1,6 @@
 import { command } from '../results/command.ts';
-import { OTHER_FILES, USABLE_PORTS } from '../run/limits.ts';
+import { USABLE_PORTS } from '../run/limits.ts';
+import { OTHER_FILES } from '../run/scale/processes.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
 import type { Member } from './crew.ts';
 

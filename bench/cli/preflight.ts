@@ -20,6 +20,7 @@ import { addressShown, commandShown } from '../security/redact.ts';
 import { browserLines } from './browser/planned.ts';
 import { approximately } from './eta.ts';
 import { networkLines, totalSeconds } from './networks/planned.ts';
+import { loadProcesses, serverProcessLines } from './scale/server-processes.ts';
 import { surroundingsLines } from './surroundings.ts';
 
 /** Describes a plan before it starts: its cases, its time, its link, and the differences that it can show. */
@@ -48,7 +49,8 @@ export function describePlan(
         ]
       : []),
     ...besideLine(plan),
-    `Each trial: ${serverOf(options)}${warmUp}; ${describeLink(resources)}.`,
+    `Each trial: ${serverOf(options)}${warmUp}; ${describeLink(resources, loadProcesses(plan, resources))}.`,
+    ...serverProcessLines(plan, resources),
     ...networkLines(plan),
     ...browserLines(plan, resources.browser?.path),
     ...surroundingsLines(resources, options),
@@ -129,17 +131,18 @@ export const unfitLines = (checks: readonly Check[]): string[] =>
     .filter(({ state }) => state === 'unfit')
     .map(({ name, observed, fix }) => `✕ This machine is not fit to measure on: ${name}: ${observed}. → ${fix}`);
 
-/** Describes the link that messages take, and the number of load processes. */
-export function describeLink({ link, workers, ways, agents }: RunResources): string {
+/** Describes the link that messages take, and the load processes. */
+export function describeLink({ link, workers, ways, agents }: RunResources, load = loadText(workers)): string {
   if (agents !== undefined) {
     const elsewhere = countOf(workers, 'load process', 'load processes');
     return `the network between this machine and those of the agents, bytes counted at the sockets; ${elsewhere} there`;
   }
   const veth = 'a private link, bytes counted as on a cable';
   const kind = link.kind === 'veth' ? veth : 'the loopback, bytes counted at the sockets';
-  const load = countOf(workers, 'load process', 'load processes');
   return `${kind}; ${load}${ways.length > 0 ? ` from ${ways.length} addresses` : ''}`;
 }
+
+const loadText = (workers: number): string => countOf(workers, 'load process', 'load processes');
 
 /** Describes the differences that a plan can show, judging by the scatter of an earlier run's trials. */
 function detectableDifferences({ options, cases }: RunPlan, earlier: Results | undefined): string[] {

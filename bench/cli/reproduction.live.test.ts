@@ -84,6 +84,7 @@ const EXAMPLES: Readonly<Record<Setting | keyof typeof TARGET_FLAGS | keyof type
   warmup: { warmup: '0.1' },
   trials: { trials: '9' },
   seed: { seed: '77' },
+  servers: { scenarios: 'echo', servers: '3' },
   workers: { workers: '3' },
   objective: { scenarios: 'capacity', objective: 'p99.9<1001ms' },
   band: { band: 'p99=5ms,cpu=20us' },

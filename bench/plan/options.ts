@@ -7,6 +7,7 @@ import { isBrowser } from '../scenarios/shared/clients-in.ts';
 import { needsBrowser, needsNodes } from '../scenarios/shared/faults.ts';
 import { ONE_NODE } from '../scenarios/shared/nodes.ts';
 import { DEFAULT_RUNTIME } from '../scenarios/shared/runtime.ts';
+import { whyOneServer } from '../scenarios/shared/server-processes.ts';
 import { isTemplate } from '../security/template.ts';
 import { findTransport, needsBackplane } from '../transports/index.ts';
 import { addressProblems, targetOptionProblems } from './address.ts';
@@ -92,6 +93,7 @@ export function readOptions(
     ...networkProblems(options, given, chosen),
     ...browserProblems(options, given),
     ...proxyProblems(options, given),
+    ...serverProblems(options, given, chosen),
     ...nodesProblems(options, given, chosen),
     ...runtimeProblems(options, given),
     ...(isOfFaults(asked) ? faultlessProblems(given, chosen) : []),
@@ -299,6 +301,25 @@ function proxyProblems({ vias, url }: RunOptions, given: Partial<Record<Setting,
   return isUsed && url !== null
     ? [`${given.via?.where} is put before servers of ours; leave it or ${given.url?.where} out`]
     : [];
+}
+
+/** Problems of several server processes where there can be only one. */
+function serverProblems(
+  { servers, url }: RunOptions,
+  given: Partial<Record<Setting, Given>>,
+  chosen: readonly ScenarioEntry[],
+): string[] {
+  if (servers === null) return [];
+  const where = given.servers?.where;
+  if (url !== null) return [`${where} is for servers of ours; leave it out, or leave ${given.url?.where} out`];
+  if (servers === 1) return [];
+  return [...Map.groupBy(chosen, whyOneServer)].flatMap(([why, those]) =>
+    why === undefined
+      ? []
+      : [
+          `${where} has no meaning for ${those.map(({ id }) => id).join(', ')}: ${why}, because the processes know nothing of each other; measure with one`,
+        ],
+  );
 }
 
 /** Problems of several servers, of the Redis that they share, and of faults that only they have. */

@@ -22,6 +22,7 @@ import { DEFAULT_CLIENTS_IN } from '../scenarios/shared/clients-in.ts';
 import { COMMON_FAULTS, DEFAULT_FAULT, DEFAULT_OUTAGE, DEFAULT_POLICY } from '../scenarios/shared/faults.ts';
 import { ONE_NODE } from '../scenarios/shared/nodes.ts';
 import { DEFAULT_RUNTIME } from '../scenarios/shared/runtime.ts';
+import { MAX_PROCESSES } from '../scenarios/shared/server-processes.ts';
 import { addressShown, commandRedacted } from '../security/redact.ts';
 import { findTransport, transportNames, transports } from '../transports/index.ts';
 import { readHeartbeats } from './heartbeats.ts';
@@ -360,12 +361,20 @@ export const RUN_SETTINGS = {
     read: (given, { problems }): number =>
       readNumber(given, { whole: true, min: 0, max: 2 ** 31 - 1 }, problems) ?? DEFAULTS.seed,
   }),
+  servers: setting({
+    option: 'servers',
+    argument: '<number>',
+    help: 'number of server processes of a trial, which share one port; a transport whose sessions cannot be spread over several has one; see docs/scale.md',
+    usual: 'one, or as many as the limit of open files needs',
+    read: (given, { problems }): number | null =>
+      readNumber(given, { whole: true, min: 1, max: MAX_PROCESSES }, problems),
+  }),
   workers: setting({
     option: 'workers',
     argument: '<number>',
     help: 'number of load processes',
-    usual: 'one for each core that the server does not use',
-    read: (given, { problems }) => readNumber(given, { whole: true, min: 1, max: 256 }, problems),
+    usual: 'one for each core that the server does not use, or as many as the limit of open files needs',
+    read: (given, { problems }) => readNumber(given, { whole: true, min: 1, max: MAX_PROCESSES }, problems),
   }),
   objective: setting({
     option: 'objective',

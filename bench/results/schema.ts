@@ -223,7 +223,7 @@ const roundTrips = z.object({
   theory: z.array(handshakeStep),
 });
 
-/** Scenario `connect`: the second pass, which opens the same number of sessions several at a time. */
+/** Sessions opened several at a time: those of the second pass of `connect`, and of all steps of `idle`. */
 const opening = z.object({
   sessions: count,
   seconds: amount,
@@ -577,6 +577,8 @@ const capabilities = z.object({
   resume: z.enum(['native', 'log', 'none']).optional(),
   /** A session can be resumed only at the server process that it began with. Absent: not declared. */
   resumeEndsWithServer: z.boolean().optional(),
+  /** Sessions that several server processes at one port can hold: all, those that send nothing, or none. Absent: not declared. */
+  sharesPort: z.enum(['always', 'silent', 'never']).optional(),
 });
 
 /** Form of a foreign server's answers, found by dialling it before the run. It is taken off before an answer is checked. */

@@ -34,6 +34,21 @@ test('the server has a core of its own, the workers share the others in turn', (
   expect(pinCores(1, [0, 1], true, EACH_ITS_OWN)).toEqual({ server: '0', workers: ['1'] });
 });
 
+test('several server processes take up to half of the cores in turn, and the workers the others', () => {
+  expect(pinCores(6, [0, 1], true, EACH_ITS_OWN, 6)).toEqual({
+    server: '0',
+    servers: Array<string>(6).fill('0'),
+    workers: Array<string>(6).fill('1'),
+  });
+  expect(pinCores(3, [0, 1, 2, 3, 4], true, EACH_ITS_OWN, 3)).toEqual({
+    server: '0',
+    servers: ['0', '1', '0'],
+    workers: ['2', '3', '4'],
+  });
+  const two = pinCores(1, [0, 1, 2, 3, 4, 5, 6, 7], true, EACH_ITS_OWN, 2);
+  expect(two).toEqual({ server: '0', servers: ['0', '1'], workers: ['2'] });
+});
+
 test('of the hardware threads of one core, one is used', () => {
   // Neighbouring numbers, as on most virtual machines; and numbers far apart, as on most servers.
   expect(pinCores(2, [0, 1, 2, 3], true, siblings('0-1', '2-3'))).toEqual({ server: '0', workers: ['2', '2'] });

@@ -6,6 +6,8 @@ import { ROOTS, type Roots } from './machine/roots.ts';
 /** Core that each process is pinned to, in the notation of `taskset`. */
 export interface CpuPinning {
   readonly server: string;
+  /** Core of each server process, if there are several. Absent: there is one. */
+  readonly servers?: readonly string[];
   readonly workers: readonly string[];
   /** Cores of several servers and, last, of the Redis that they share. Absent: no case has several. */
   readonly nodes?: readonly string[];
@@ -47,21 +49,25 @@ export function physicalCores(roots: Pick<Roots, 'sys'> = ROOTS): number | undef
 }
 
 /**
- * Pins the server to the first core and the workers to the others in turn; of a core's hardware threads only one is used. Where all
- * are of one core, they are used and called siblings. Undefined with a single thread or without `taskset`: then the system chooses
- * the cores, and the results say so.
+ * Pins the server to the first core and the workers to the others in turn; of a core's hardware threads only one is used. Several
+ * server processes take up to half of the cores, in turn. Where all are of one core, they are used and called siblings. Undefined with
+ * a single thread or without `taskset`: then the system chooses the cores, and the results say so.
  */
 export function pinCores(
   workers: number,
   cores: readonly number[] | null = allowedCores() ?? null,
   canPin = isOnPath('taskset'),
   roots: Pick<Roots, 'sys'> = ROOTS,
+  servers = 1,
 ): CpuPinning | undefined {
   if (cores === null || cores.length < 2 || !canPin) return undefined;
   const own = ownCores(cores, roots);
-  const [server, ...others] = own.length < 2 ? cores : own;
+  const usable = own.length < 2 ? cores : own;
+  const taken = Math.min(servers, Math.floor(usable.length / 2));
+  const others = usable.slice(taken);
   return {
-    server: String(server),
+    server: String(usable[0]),
+    ...(servers === 1 ? {} : { servers: Array.from({ length: servers }, (_, at) => String(usable[at % taken])) }),
     workers: Array.from({ length: workers }, (_, index) => String(others[index % others.length])),
     ...(own.length < 2 ? { siblings: true } : {}),
   };

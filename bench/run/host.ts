@@ -15,7 +15,7 @@ export interface Served {
   readonly effective: Options;
 }
 
-/** Server of a trial: a process of ours, one that a user's command starts, or a foreign one, to which clients only connect. */
+/** Server of a trial: processes of ours, one that a user's command starts, or a foreign one, to which clients only connect. */
 export interface Host {
   /** Starts what must run before the server listens. Absent: nothing must. */
   open?(): Promise<void>;

@@ -24,9 +24,18 @@ describe('what a machine can hold', () => {
     expect(fitted).toEqual({ problems: [], workers: 1, ways: [] });
   });
 
-  test('more than the server may open is refused with what to raise', () => {
+  test('more than one server may open is refused with what to raise where there can be only one', () => {
+    const cases = casesOf('long-polling', 'idle', 19_950);
+    const fitted = fitToMachine(cases, one, { ways }, { files: 20_000, ports: 28_232 });
+    expect(problemsOf(fitted)).toMatch(
+      /^19950 sessions of long-polling need 20050 open files in the server.*only one server process: a session of long-polling uses several connections.*ulimit/,
+    );
+  });
+
+  test('elsewhere there are more processes, on both sides', () => {
     const fitted = fitToMachine(casesOf('ws', 'idle', 19_950), one, { ways }, { files: 20_000, ports: 28_232 });
-    expect(problemsOf(fitted)).toMatch(/19950 sessions of ws need 20050 open files in the server.*ulimit/);
+    const processes = new Map([['ws/idle/c19950/text', { servers: 2, workers: 2 }]]);
+    expect(fitted).toEqual({ problems: [], workers: 1, ways: [], processes });
   });
 
   test('a transport that sends by requests needs two connections a session, one while it is silent', () => {
@@ -51,7 +60,8 @@ describe('what a machine can hold', () => {
   test('before a server that is not ours the sessions are spread over load processes', () => {
     const cases = casesOf('ws', 'idle', 30_000).map((one) => ({ ...one, target: 'ws://127.0.0.1:1/' }));
     const limits = { files: 20_000, ports: 100_000 };
-    expect(fitToMachine(cases, one, { ways }, limits)).toMatchObject({ problems: [], workers: 2 });
+    const processes = new Map([[cases[0]?.id, { servers: 1, workers: 2 }]]);
+    expect(fitToMachine(cases, one, { ways }, limits)).toMatchObject({ problems: [], processes });
     expect(problemsOf(fitToMachine(cases, { workers: 1, asked: true }, { ways }, limits))).toMatch(/--workers 2/);
   });
 

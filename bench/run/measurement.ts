@@ -167,8 +167,8 @@ export function usageOf({ idle, before, after, recording, workers }: Reading): U
 
 /** Processes of a service of several servers over the window; empty if there is one. */
 function partsBetween({ before, after }: Pick<Reading, 'before' | 'after'>): Part[] {
-  return (after.parts ?? []).map((part) => {
-    const first = before.parts?.find(({ role }) => role === part.role);
+  return (after.parts ?? []).map((part, at) => {
+    const first = before.parts?.[at];
     return { ...part, cpuSeconds: Math.max(0, part.cpuSeconds - (first?.cpuSeconds ?? 0)) };
   });
 }

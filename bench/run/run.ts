@@ -32,13 +32,14 @@ import { findBrowser } from './browser/find.ts';
 import { type Browser, browserOf } from './browser/workers.ts';
 import type { CalmWaiter } from './calm.ts';
 import { coreCount, describeEnvironment } from './environment.ts';
-import { ephemeralPorts, fitToMachine, openFiles } from './limits.ts';
+import { fitToMachine, readLimits } from './limits.ts';
 import type { Link } from './link.ts';
 import type { Agents } from './load-workers.ts';
 import { type GroupLimits, type Groups, readGroups } from './machine/cgroup.ts';
 import { type Roots, rootsIn } from './machine/roots.ts';
 import { type NetworkPath, seedOfTrial } from './network/path.ts';
 import { OTHERS, type UsableRuntime, usableRuntimes } from './runtimes/find.ts';
+import type { Processes } from './scale/processes.ts';
 import { whyClosed } from './survey.ts';
 import { runTrial, type TrialOutcome, type TrialSettings } from './trial.ts';
 import { keepProblems, type Variables, variablesFor } from './variables.ts';
@@ -72,6 +73,9 @@ export type RunEvent =
       readonly results: Results;
     }
   | { readonly event: 'ended'; readonly results: Results };
+
+/** A trial opens its senders below `until`; `null` once all are open. It is no event of the run, because nothing waits for it. */
+export type Opening = { readonly event: 'opening'; readonly until: number | null } & Upcoming;
 
 /** Default number of load workers: one for every core besides those of the servers and their Redis, within the CPU quota, but no more than clients. */
 export function defaultWorkers(
@@ -108,6 +112,8 @@ export interface RunResources {
   readonly runtimes?: readonly UsableRuntime[];
   /** Path of the cases that have a network. Absent: none has. */
   readonly path?: TrialPath;
+  /** Processes of the cases that have several servers or more load workers than the others, by the case's id. Absent: none has. */
+  readonly processes?: ReadonlyMap<string, CasePlace>;
   /** Places of trials that run side by side over networks. Absent: all run one after another, on the one path. */
   readonly slots?: readonly Slot[];
 }
@@ -118,6 +124,9 @@ export type TrialPath = Pick<NetworkPath, 'begin' | 'end' | 'link'>;
 /** Place of one of several trials that run at the same time: what it has to itself. The rest is the run's. */
 export type Slot = Partial<Pick<RunResources, 'path' | 'workers' | 'pinning'>>;
 
+/** Processes of a case, and their cores. */
+export type CasePlace = Processes & Pick<RunResources, 'pinning'>;
+
 /** Determines the resources for a plan, or the problems of this machine, each with a remedy. @param agents machines that the load comes from */
 export function resolveResources(
   plan: RunPlan,
@@ -125,7 +134,7 @@ export function resolveResources(
   environment: Readonly<Record<string, string | undefined>> = process.env,
   agents?: Agents,
 ): RunResources | { readonly problems: readonly string[] } {
-  const { workers: asked, keepEnv: keep } = plan.options;
+  const { workers: asked, servers, keepEnv: keep } = plan.options;
   const unkept = keepProblems(keep, environment);
   if (unkept.length > 0) return { problems: unkept };
   const found = plan.cases.some(isInBrowser) ? findBrowser(plan.options.browser, environment) : undefined;
@@ -143,23 +152,22 @@ export function resolveResources(
   const shares = plan.cases.some(hasBackplane);
   const workers = asked ?? defaultWorkers(fewest, physicalCores(roots) ?? coreCount(), groups, shares ? nodes + 1 : 1);
   const { url, exec } = plan.options;
-  const files = openFiles()?.hard ?? null;
+  const system = readLimits(link, groups.limits, roots);
   // The sessions of agents take files and ports of their machines.
-  const limits =
-    agents === undefined ? { files, ports: ephemeralPorts(link) } : { files: url === null ? files : null, ports: null };
-  const fitted = fitToMachine(plan.cases, { workers, asked: asked !== null }, link, limits);
+  const limits = agents === undefined ? system : { ...system, files: url === null ? system.files : null, ports: null };
+  const fitted = fitToMachine(plan.cases, { workers, asked: asked !== null, servers }, link, limits);
   if (!('workers' in fitted)) return fitted;
   // Pins nothing for a server that runs already, because its cores are unknown, nor for one that has this machine to itself.
-  const alone =
-    agents === undefined && (url === null || exec !== null)
-      ? pinCores(fitted.workers, undefined, undefined, roots)
-      : undefined;
-  const pinning = alone === undefined || !shares ? alone : pinNodes(alone, nodes, undefined, roots);
+  const pinned = (workers: number, servers = 1): CpuPinning | undefined => {
+    if (agents !== undefined || (url !== null && exec === null)) return undefined;
+    const alone = pinCores(workers, undefined, undefined, roots, servers);
+    return alone === undefined || !shares ? alone : pinNodes(alone, nodes, undefined, roots);
+  };
   const variables = variablesFor(environment, { keep, foreign: url !== null });
   return {
     link,
     workers: agents?.workers ?? fitted.workers,
-    pinning,
+    pinning: pinned(fitted.workers),
     ways: fitted.ways,
     ...(agents === undefined ? {} : { agents }),
     variables,
@@ -169,7 +177,16 @@ export function resolveResources(
     backplane: plan.options.backplane,
     ...(found === undefined ? {} : { browser: browserOf(found.path) }),
     ...(others.runtimes.length === 0 ? {} : { runtimes: others.runtimes }),
+    ...(fitted.processes === undefined ? {} : { processes: placed(fitted.processes, pinned) }),
   };
+}
+
+/** Processes of cases with the cores that they are pinned to. */
+function placed(
+  processes: ReadonlyMap<string, Processes>,
+  pinned: (workers: number, servers: number) => CpuPinning | undefined,
+): ReadonlyMap<string, CasePlace> {
+  return new Map([...processes].map(([id, one]) => [id, { ...one, pinning: pinned(one.workers, one.servers) }]));
 }
 
 export interface RunSettings {
@@ -189,6 +206,8 @@ export interface RunSettings {
   readonly calm?: CalmWaiter;
   /** Decides whether a run goes on though no trial of its first block is valid. Absent: it does not. */
   readonly goOn?: (results: Results) => Promise<boolean>;
+  /** Learns how far a trial is with opening many sessions. */
+  readonly onOpening?: (opening: Opening) => void;
   /** Runs one trial; a test's own needs no processes. */
   readonly measure?: typeof runTrial;
 }
@@ -298,21 +317,31 @@ function slotsOf({ options, cases }: RunPlan, { slots = [] }: RunResources): rea
 
 /** Makes the function that runs one trial; it resolves with undefined if the run was aborted. */
 function attempts(plan: RunPlan, settings: RunSettings & { readonly security: Security }) {
-  const { resources, security, measure = runTrial } = settings;
+  const { resources, security, measure = runTrial, onOpening } = settings;
   const { seed, warmupSeconds, objective } = plan.options;
   const { length: atOnce } = slotsOf(plan, resources);
   /** Reasons why a transport is not tried any more at the foreign server, by its id. */
   const closed = new Map<string, string>();
-  return async (
-    { planned, block, order }: Upcoming,
-    slot: Slot,
-    { signal, gathered }: Company,
-  ): Promise<TrialOutcome | undefined> => {
+  return async (upcoming: Upcoming, slot: Slot, { signal, gathered }: Company): Promise<TrialOutcome | undefined> => {
+    const { planned, block, order } = upcoming;
     const place = mayRunBeside(planned) ? slot : { ...(slot.path === undefined ? {} : { path: slot.path }) };
     const beside = atOnce > 1 && mayRunBeside(planned);
     const ofCase = planned.tls || planned.target !== null ? security : withoutTls(security);
     const settled = { seed, warmupSeconds, objective, security: ofCase };
-    const context = { block, order, ...settled, ...resources, ...place, beside, gathered, signal };
+    const own = resources.processes?.get(planned.id) ?? {};
+    const tell = onOpening && ((until: number | null) => onOpening({ event: 'opening', until, ...upcoming }));
+    const context = {
+      block,
+      order,
+      ...settled,
+      ...resources,
+      ...place,
+      ...own,
+      beside,
+      gathered,
+      onOpening: tell,
+      signal,
+    };
     const { id } = planned.entry;
     const given = closed.get(id);
     const tried = given === undefined ? planned : { ...planned, unmeasurable: given };

@@ -56,6 +56,7 @@ import { severalNodes } from './scale/nodes.ts';
 import { connectionsFor } from './scale/proxies/order.ts';
 import { proxiedHost } from './scale/proxies/proxied-host.ts';
 import { openRedis, outsideRedis } from './scale/redis.ts';
+import { sharedPort } from './scale/shared-port.ts';
 import type { Variables } from './variables.ts';
 
 /** Processes, link and security of a trial. */
@@ -64,6 +65,8 @@ export interface StageSettings {
   /** Id of the run, which messages carry at a server that is not ours. */
   readonly runId: string;
   readonly workers: number;
+  /** Number of server processes, which share one port. Absent: one. */
+  readonly servers?: number;
   readonly pinning: CpuPinning | undefined;
   readonly link: Link;
   /** Port of our server. Default: any free one. */
@@ -89,9 +92,13 @@ export interface StageSettings {
   readonly gathered?: () => Promise<void>;
   /** Places from which the use of the cores, the quota and other runs are read; what an empty one would tell is left out. */
   readonly roots?: Roots;
+  /** Learns that the senders below this number are being opened, if there are many; `null` once they are open. */
+  readonly onOpening?: ((until: number | null) => void) | undefined;
   readonly signal: AbortSignal;
 }
 
+/** Sessions from which on it takes so long to open them that a user should see how far it is. */
+const MANY_SESSIONS = 10_000;
 /** Time for the last bytes to arrive, including an acknowledgement delayed by 40 ms. */
 const SETTLE_MS = 60;
 /** Maximum delay between the effects of a process's end and the notice of it. */
@@ -180,9 +187,10 @@ export class ProcessStage implements Stage, AsyncDisposable {
   }
 
   #start(): Host {
-    const { pinning, link, signal, variables, runtimes = [] } = this.#settings;
+    const { pinning, link, signal, variables, servers = 1, runtimes = [] } = this.#settings;
     const { target, exec, entry, targetOptions = {} } = this.#planned;
-    const core = pinning?.server;
+    const cores = pinning?.servers ?? [pinning?.server];
+    const core = cores[0];
     // A page does not see them.
     const bytes = async () => (isInBrowser(this.#planned) ? [] : this.#generator.bytes());
     if (target === null) {
@@ -190,10 +198,13 @@ export class ProcessStage implements Stage, AsyncDisposable {
       const runtime = runtimeOf(this.#planned);
       const program = runtimes.find(({ name }) => name === runtime);
       if (runtime !== DEFAULT_RUNTIME && program === undefined) throw new Error(`the run has no ${runtime}`);
-      const start = (): Server => startServer({ core, end: link.serverEnd, variables: variables?.passed, program });
       const host = (start: () => Server): Host =>
         ourServer(start, { seconds: PATIENCE_SECONDS, signal }, listenSeconds);
-      return hasBackplane(this.#planned) ? this.#startNodes(host, program) : host(start);
+      if (hasBackplane(this.#planned)) return this.#startNodes(host, program);
+      const open = (core: string | undefined): Host =>
+        host(() => startServer({ core, end: link.serverEnd, variables: variables?.passed, program }));
+      const more = Array.from({ length: servers - 1 }, (_, at) => open(cores[(at + 1) % cores.length]));
+      return more.length === 0 ? open(core) : sharedPort([open(core), ...more]);
     }
     if (exec === undefined) return foreignServer({ urls: [target], effective: targetOptions }, bytes);
     const settings = { command: exec, url: target, link, core, datagrams: entry.port === 'udp', signal };
@@ -302,8 +313,13 @@ export class ProcessStage implements Stage, AsyncDisposable {
   }
 
   /** Opens the senders below `until` that are not open yet, then waits until their bytes have arrived. */
-  openSessions(until: number, inFlight: number): Promise<Opened> {
-    return this.#watched(() => this.#openSessions(until, inFlight));
+  async openSessions(until: number, inFlight: number): Promise<Opened> {
+    const { onOpening } = this.#settings;
+    const tell = this.#planned.clients >= MANY_SESSIONS ? onOpening : undefined;
+    tell?.(until);
+    const opened = await this.#watched(() => this.#openSessions(until, inFlight));
+    if (until >= this.#planned.clients) tell?.(null);
+    return opened;
   }
 
   /** Sends messages on a schedule that begins now. */

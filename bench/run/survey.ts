@@ -97,7 +97,10 @@ async function probeInNode(
   work: (stage: ProcessStage) => Promise<Probe>,
 ): Promise<Probe> {
   const { 'clients-in': _, ...dimensions } = planned.dimensions ?? {};
-  await using stage = await ProcessStage.open({ ...planned, dimensions }, { ...settings, workers: 1, agents: undefined });
+  await using stage = await ProcessStage.open(
+    { ...planned, dimensions },
+    { ...settings, workers: 1, agents: undefined },
+  );
   return await work(stage);
 }
 

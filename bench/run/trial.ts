@@ -82,13 +82,15 @@ function withCores(
   inBrowser: boolean,
 ): ProcessUsage[] {
   const workers = [...(pinning?.workers ?? [])];
+  const servers = [...(pinning?.servers ?? [])];
   const all = pinning === undefined ? undefined : [...new Set(workers)].join(',');
   return processes.map((one) => {
     const [, node] = /^server (\d+)$/.exec(one.role) ?? [];
     const ofNodes = node !== undefined ? pinning?.nodes?.[Number(node) - 1] : pinning?.nodes?.at(-1);
     const isOfNodes = node !== undefined || one.role === 'redis';
     const ofLoad = (): string | undefined => (inBrowser ? all : workers.shift());
-    const cores = ['server', 'proxy'].includes(one.role) ? pinning?.server : isOfNodes ? ofNodes : ofLoad();
+    const ofServer = (): string | undefined => (one.role === 'server' ? servers.shift() : undefined) ?? pinning?.server;
+    const cores = ['server', 'proxy'].includes(one.role) ? ofServer() : isOfNodes ? ofNodes : ofLoad();
     return cores === undefined ? one : { ...one, cores };
   });
 }

@@ -3,7 +3,14 @@ import { merge } from '../load/histogram.ts';
 import { figures } from '../results/numbers.ts';
 import type { Memory, Radio } from '../results/schema.ts';
 import type { Measured, PlannedCase, ScenarioModule, Snapshot, Stage } from './shape.ts';
-import { inFlightOf, OVERHEAD_SECONDS, openingSeconds, silentSessions } from './shared/costs.ts';
+import {
+  inFlightOf,
+  OVERHEAD_SECONDS,
+  openingSeconds,
+  openingTogetherSeconds,
+  silentSessions,
+} from './shared/costs.ts';
+import { perSecond } from './shared/figures.ts';
 import { heartbeatSecondsOf } from './shared/heartbeat.ts';
 import { isOverNetwork } from './shared/network.ts';
 
@@ -51,11 +58,17 @@ export const idle: ScenarioModule<'idle'> = {
     onStage((stage) => (isOverNetwork(planned) ? watchRadios(planned, stage) : holdSessions(planned, stage))),
   accounting: { samples: 'service', timeline: false },
   rules: ['nothing-foreign', 'sessions-held'],
-  detail: ({ memory, radio, seconds }) => {
+  detail: ({ memory, opening, radio, seconds }) => {
     if (radio !== undefined) return `radio awake ${figures(radio.awakeSecondsPerHour)} s/h`;
-    return memory === undefined
-      ? `${Math.round(seconds)} s`
-      : `server ${kibibytes(memory.server.bytesPerSession)} a session (R² ${memory.server.r2.toFixed(3)})  generator ${kibibytes(memory.generator.bytesPerSession)}`;
+    return [
+      ...(memory === undefined
+        ? [`${Math.round(seconds)} s`]
+        : [
+            `server ${kibibytes(memory.server.bytesPerSession)} a session (R² ${memory.server.r2.toFixed(3)})`,
+            `generator ${kibibytes(memory.generator.bytesPerSession)}`,
+          ]),
+      ...(opening === undefined ? [] : [`opened ${perSecond(opening.sessions / opening.seconds, 'sessions')}`]),
+    ].join('  ');
   },
   judgedBy: 'verdicts',
   brokenSessionsFail: true,
@@ -67,7 +80,7 @@ export const idle: ScenarioModule<'idle'> = {
 function estimate(planned: PlannedCase): number {
   const { clients, seconds } = planned;
   const heartbeatSeconds = heartbeatSecondsOf(planned) ?? USUAL_SECONDS;
-  if (!isOverNetwork(planned)) return 3 + openingSeconds(clients) + Math.max(seconds, heartbeatSeconds);
+  if (!isOverNetwork(planned)) return 3 + openingTogetherSeconds(clients) + Math.max(seconds, heartbeatSeconds);
   return (
     OVERHEAD_SECONDS + openingSeconds(clients) + TAIL_SECONDS + Math.max(seconds, MIN_HEARTBEATS * heartbeatSeconds)
   );
@@ -88,14 +101,18 @@ const kibibytes = (bytes: number): string => `${figures(bytes / 1024)} KiB`;
  */
 async function holdSessions(planned: PlannedCase, stage: Stage): Promise<Measured> {
   const { clients, seconds: atLeast } = planned;
-  await stage.openSessions(Math.min(clients, WARM_SESSIONS), inFlightOf(planned));
+  const inFlight = inFlightOf(planned);
+  await stage.openSessions(Math.min(clients, WARM_SESSIONS), inFlight);
   await stage.memory();
   await stage.closeSessions();
   const idle = await stage.snapshot();
   const steps: Memory['steps'] = [];
   const times: string[] = [];
+  let openingSeconds = 0;
   for (const sessions of stepsUpTo(clients)) {
-    times.push((await stage.openSessions(sessions, inFlightOf(planned))).connect);
+    const opened = await stage.openSessions(sessions, inFlight);
+    times.push(opened.connect);
+    openingSeconds += opened.seconds;
     const { server, generator } = await stage.memory();
     if (server !== null) steps.push({ sessions, serverRssBytes: server, generatorRssBytes: generator });
   }
@@ -106,7 +123,8 @@ async function holdSessions(planned: PlannedCase, stage: Stage): Promise<Measure
   const counted = { recording, workers: stage.workers, due: 0, seconds: recording.seconds };
   const memory = memoryOf(steps);
   const reading = { idle, ready, ...window, connect, ...counted };
-  return memory === undefined ? { reading } : { reading, extras: { memory } };
+  const opening = { sessions: clients, seconds: openingSeconds, inFlight: inFlight * stage.workers };
+  return { reading, extras: memory === undefined ? { opening } : { memory, opening } };
 }
 
 /**

@@ -287,7 +287,7 @@ export interface Part {
 /** Usage of the server since its start, and the counts of the private link if there is one. */
 export interface Snapshot extends ServerUsage {
   readonly link: LinkCounters | null;
-  /** Processes of a service of several servers. Absent: there is one. */
+  /** Processes of the servers, and of the Redis that they may share. Absent: there is one server. */
   readonly parts?: readonly Part[];
   /** Counts of the relay that makes the network. Absent on a link without one. */
   readonly relay?: RelayCounts;

@@ -113,7 +113,9 @@ export const transport: BuiltInTransport = {
     // A channel connects again, but a call that has ended stays ended.
     reconnects: false,
     resume: 'log',
+    sharesPort: 'always',
   },
+  sessionKib: 88,
   dissection: {
     filter: 'grpc',
     preferences: ['protobuf.try_dissect_as_string:TRUE'],

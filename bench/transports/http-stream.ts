@@ -32,7 +32,15 @@ export const transport: BuiltInTransport = {
   title: 'HTTP stream of lines + POST',
   family: 'stream',
   browser: holdsRequest,
-  capabilities: { binary: false, ordered: true, reliable: true, upstream: 'request', auth: true, resume: 'log' },
+  capabilities: {
+    binary: false,
+    ordered: true,
+    reliable: true,
+    upstream: 'request',
+    auth: true,
+    resume: 'log',
+    sharesPort: 'silent',
+  },
   dissection: httpStream,
   addresses: overHttp,
   framing: {

@@ -43,6 +43,7 @@ export const transport: BuiltInTransport = {
     auth: true,
     resume: 'native',
   },
+  sessionKib: 36,
   dissection: { filter: 'http' },
   addresses: overHttp,
   framing: {

@@ -273,7 +273,9 @@ export const transport: BuiltInTransport = {
     auth: true,
     reconnects: true,
     resume: 'log',
+    sharesPort: 'always',
   },
+  sessionKib: 49,
   dissection: { filter: 'mqtt', preferences: ['mqtt.show_msg_as_text:TRUE'] },
   addresses: {
     schemes: [

@@ -182,6 +182,8 @@ export interface TransportEntry {
   readonly datagrams?: true;
   /** Set if all sessions of a load process share one socket: they need no ports of their own, and cannot have source addresses of their own. */
   readonly sharesSocket?: true;
+  /** Approximate memory of an idle session in both processes and in the kernel, in KiB. Absent: it is unknown. */
+  readonly sessionKib?: number;
   /** `udp` if its URL names a UDP port. */
   readonly port?: 'udp';
   /** Set if it needs a native module that some machines cannot load; then its server's module says why. */

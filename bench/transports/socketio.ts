@@ -165,7 +165,9 @@ export const transport: BuiltInTransport = {
     reconnects: true,
     resume: 'native',
     resumeEndsWithServer: true,
+    sharesPort: 'always',
   },
+  sessionKib: 44,
   dissection: { filter: 'websocket' },
   addresses: {
     schemes: [...overHttp.schemes, { name: 'ws', tls: false, as: 'http' }, { name: 'wss', tls: true, as: 'https' }],
@@ -197,7 +199,7 @@ export const transport: BuiltInTransport = {
       // The packet up takes the idle connection, so the poll that brings the answer takes a second one.
       roundTrips: (conditions) => [...connection(conditions), OPEN, ...connection(conditions), CONNECT],
       foreign: async () => (await import('../checks/fuzz/tools/socketio.ts')).listenForPolledSocketio,
-      capabilities: { upstream: 'request', batches: true },
+      capabilities: { upstream: 'request', batches: true, sharesPort: 'never' },
       framing: pollingFraming,
       surface: overPolling,
     },
@@ -217,6 +219,7 @@ export const transport: BuiltInTransport = {
         ...pause('noop', 'engine.io answers the waiting poll after 100 ms', CHECK_SECONDS, conditions),
       ],
       foreign: async () => (await import('../checks/fuzz/tools/socketio.ts')).listenForUpgradedSocketio,
+      capabilities: { sharesPort: 'never' },
       framing,
     },
     {

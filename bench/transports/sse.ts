@@ -111,7 +111,9 @@ export const transport: BuiltInTransport = {
     auth: true,
     reconnects: true,
     resume: 'native',
+    sharesPort: 'silent',
   },
+  sessionKib: 66,
   dissection: httpStream,
   addresses: overHttp,
   framing: {
@@ -132,6 +134,8 @@ export const transport: BuiltInTransport = {
       id: 'h2',
       proxied: 'HTTP/2',
       title: 'HTTP/2',
+      // GET and POSTs are streams of one connection.
+      capabilities: { sharesPort: 'always' },
       dissection: { filter: 'http2' },
       options: { http: '2' },
       browser: {

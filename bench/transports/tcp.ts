@@ -71,7 +71,16 @@ export const transport: BuiltInTransport = {
   family: 'floor',
   floor: true,
   browser: inNoBrowser('uses TCP, which web pages cannot open'),
-  capabilities: { binary: true, ordered: true, reliable: true, upstream: 'connection', auth: true, resume: 'log' },
+  capabilities: {
+    binary: true,
+    ordered: true,
+    reliable: true,
+    upstream: 'connection',
+    auth: true,
+    resume: 'log',
+    sharesPort: 'always',
+  },
+  sessionKib: 13,
   dissection: { filter: 'tcp.len > 0' },
   addresses: {
     schemes: [

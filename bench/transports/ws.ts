@@ -43,7 +43,16 @@ export const transport: BuiltInTransport = {
   title: 'WebSocket',
   family: 'socket',
   browser: holdsWebSocket,
-  capabilities: { binary: true, ordered: true, reliable: true, upstream: 'connection', auth: true, resume: 'log' },
+  capabilities: {
+    binary: true,
+    ordered: true,
+    reliable: true,
+    upstream: 'connection',
+    auth: true,
+    resume: 'log',
+    sharesPort: 'always',
+  },
+  sessionKib: 23,
   dissection: { filter: 'websocket' },
   addresses: overWebSocket,
   framing: {

@@ -219,6 +219,26 @@ test.each([10, 20, 33, 60, 120])(
   },
 );
 
+test('news of a long trial do not keep a pipe silent: every half-minute it hears the latest', () => {
+  vi.useFakeTimers();
+  const terminal = recordingTerminal(false);
+  const display = progressDisplay(terminal);
+  display.show(at(4, { current: 'idle' }));
+  for (const sessions of [10, 20, 30, 40]) {
+    vi.advanceTimersByTime(10_000);
+    display.show(at(4, { current: 'idle', activity: `opening ${sessions}` }));
+  }
+  vi.advanceTimersByTime(10_000);
+  display.show(at(4, { current: 'idle' }));
+  vi.advanceTimersByTime(10_000);
+  expect(terminal.writes).toEqual([
+    '[4/50] block 1/5  0:12  idle  opening 10\n',
+    '[4/50] block 1/5  0:42  idle  still opening 20\n',
+    '[4/50] block 1/5  1:12  idle  still measuring\n',
+  ]);
+  display.end();
+});
+
 test('a trial that ends while others go on is drawn at once', () => {
   const terminal = recordingTerminal(true);
   const display = progressDisplay(terminal);

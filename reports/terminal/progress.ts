@@ -73,23 +73,29 @@ const HEARTBEAT_MS = 30_000;
 function lineDisplay(terminal: Terminal): ProgressDisplay {
   let heartbeat: NodeJS.Timeout | undefined;
   let announced: string | undefined;
+  /** State that the heartbeat tells of. */
+  let latest: Progress | undefined;
   const say = ({ done, total, part }: Progress, elapsedSeconds: number, what: string): void =>
     terminal.write(`[${done}/${total}] ${inWords(part)}  ${clock(elapsedSeconds)}  ${what}\n`);
   return {
     show(progress) {
-      clearInterval(heartbeat);
       const { ended, current, activity, elapsedSeconds } = progress;
       if (ended !== undefined) say(progress, elapsedSeconds, `${ended.name}  ${ended.state}  ${ended.detail}`);
       // An activity goes on, so its first line is enough.
       if (activity !== undefined && announced === undefined) say(progress, elapsedSeconds, `${current}  ${activity}`);
       announced = activity;
+      const goesOn = ended === undefined && latest !== undefined && latest.current === current;
+      latest = progress;
+      // Otherwise news of a trial that follow each other quickly would keep it silent.
+      if (goesOn && current !== undefined) return;
+      clearInterval(heartbeat);
       if (current === undefined) return;
-      const { others = [] } = progress;
-      const all = others.length === 0 ? current : `${current} and ${others.length} more`;
       let beats = 0;
       heartbeat = setInterval(() => {
         beats++;
-        say(progress, elapsedSeconds + (beats * HEARTBEAT_MS) / 1e3, `${all}  still ${activity ?? 'measuring'}`);
+        const { others = [], activity: doing = 'measuring' } = latest ?? progress;
+        const all = others.length === 0 ? current : `${current} and ${others.length} more`;
+        say(progress, elapsedSeconds + (beats * HEARTBEAT_MS) / 1e3, `${all}  still ${doing}`);
       }, HEARTBEAT_MS);
       // The measurement keeps the process alive, not this timer.
       heartbeat.unref();

@@ -25,11 +25,14 @@ export function createStreamServer(
 }
 
 /** Binds the server's address and resolves with the port. Rejects with the system's error, such as EADDRINUSE. */
-export function bind(server: Server, { host, port }: { host: string; port: number }): Promise<number> {
+export function bind(
+  server: Server,
+  { host, port, reusePort }: Pick<ServerSettings, 'host' | 'port' | 'reusePort'>,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     // Large, because a burst of a thousand connections is common here. The system caps it at its own limit (somaxconn).
-    server.listen({ host, port, backlog: 4096 }, () => {
+    server.listen({ host, port, reusePort, backlog: 4096 }, () => {
       server.off('error', reject);
       resolve((server.address() as AddressInfo).port);
     });

@@ -142,3 +142,28 @@ test('trials at the same time are in progress until each ends', () => {
   expect(ended(0)).toMatchObject({ done: 2, current: c });
   expect(ended(2)?.current).toBeUndefined();
 });
+
+test('a trial that opens many sessions tells how far it is, and the time that is left goes down', () => {
+  const given = { transports: 'ws', scenarios: 'idle', clients: '100000', trials: '1' };
+  const read = readOptions(
+    Object.fromEntries(Object.entries(given).map(([name, value]) => [name, { value, where: '' }])),
+  );
+  if ('problems' in read) throw new Error(read.problems.join());
+  const plan = makePlan(read.options);
+  let nowMs = 0;
+  const line = progressOf(plan, () => nowMs);
+  const of = { planned: plan.cases[0]!, block: 0, order: 0 };
+  const estimate = line({ event: 'trial-started', ...of })?.remainingSeconds ?? 0;
+  expect(estimate).toBeGreaterThan(60);
+  nowMs = 30_000;
+  const opening = line({ event: 'opening', until: 40_000, ...of });
+  expect(opening).toMatchObject({
+    current: of.planned.id,
+    activity: 'opening sessions, up to 40,000 of 100,000',
+    remainingSeconds: estimate - 30,
+  });
+  nowMs = 1e9;
+  const open = line({ event: 'opening', until: null, ...of });
+  expect(open).toMatchObject({ current: of.planned.id, remainingSeconds: 0 });
+  expect(open?.activity).toBeUndefined();
+});

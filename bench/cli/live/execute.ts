@@ -1,3 +1,4 @@
+import { integer } from '../../../reports/model/format.ts';
 import { type Progress, progressDisplay } from '../../../reports/terminal/progress.ts';
 import { columnsOf, pad } from '../../../reports/terminal/text.ts';
 import { machineLoad } from '../../checks/doctor/readings.ts';
@@ -5,7 +6,7 @@ import { commandFor } from '../../plan/options.ts';
 import { estimateSeconds, type RunPlan } from '../../plan/plan.ts';
 import type { Results } from '../../results/schema.ts';
 import { calmWaiter } from '../../run/calm.ts';
-import { type RunEvent, type RunSettings, run } from '../../run/run.ts';
+import { type Opening, type RunEvent, type RunSettings, run } from '../../run/run.ts';
 import type { Context } from '../command.ts';
 import { eta } from '../eta.ts';
 import type { RunFiles } from '../folder.ts';
@@ -40,8 +41,12 @@ export async function execute(
   const command = commandFor({ ...plan.options, transports: measuredIn(plan) }, flags);
   const isWatched = settings.resources.roots.proc !== '';
   const calm = isWatched ? { calm: calmWaiter(machineLoad, estimateSeconds(plan)) } : {};
+  const onOpening = (opening: Opening): void => {
+    const progress = interrupted.aborted ? undefined : line(opening);
+    if (progress !== undefined) display.show(progress);
+  };
   try {
-    for await (const event of run(plan, { command, signal: interrupted, goOn, ...calm, ...settings })) {
+    for await (const event of run(plan, { command, signal: interrupted, goOn, onOpening, ...calm, ...settings })) {
       onEvent(event);
       if ('results' in event) {
         results = event.results;
@@ -68,12 +73,14 @@ function measuredIn({ options, leftOut }: RunPlan): string[] {
 }
 
 /** Makes the function that turns a run's events into the state of its progress; undefined for an event that changes nothing there. */
-export function progressOf(plan: RunPlan, now: () => number): (event: RunEvent) => Progress | undefined {
+export function progressOf(plan: RunPlan, now: () => number): (event: RunEvent | Opening) => Progress | undefined {
   const planned = plan.blocks.flat().length;
   const pace = eta(planned, estimateSeconds(plan), now);
   const detail = detailer();
   let done = 0;
   let reruns = 0;
+  /** Time at which the last trial began. */
+  let beganMs = now();
   /** Cases of the trials in progress, in the order of their beginning, by the trials' order. */
   const running = new Map<number, string>();
   const inProgress = (): Pick<Progress, 'current' | 'others'> => {
@@ -86,7 +93,13 @@ export function progressOf(plan: RunPlan, now: () => number): (event: RunEvent) 
     ...rest,
   });
   return (event) => {
+    if (event.event === 'opening') {
+      const { remainingSeconds, ...shown } = progress(event.block, inProgress());
+      const left = Math.max(0, remainingSeconds - (now() - beganMs) / 1e3);
+      return { ...shown, remainingSeconds: left, ...(event.until === null ? {} : { activity: openingText(event) }) };
+    }
     if (event.event === 'trial-started') {
+      beganMs = now();
       running.set(event.order, event.planned.id);
       return progress(event.block, inProgress());
     }
@@ -110,6 +123,10 @@ export function progressOf(plan: RunPlan, now: () => number): (event: RunEvent) 
     return progress(trial.block, { ...inProgress(), ended });
   };
 }
+
+/** Activity of a trial that opens its sessions up to this number. */
+const openingText = ({ until, planned }: Opening): string =>
+  `opening sessions, up to ${integer(until ?? 0)} of ${integer(planned.clients)}`;
 
 /** Activity of a trial that waits until other programs use less of the machine than this share. */
 export const waitingText = (busyShare: number): string =>

@@ -29,7 +29,7 @@ export function severalNodes({ hosts, openRedis, backplane }: NodesSettings): Ho
   const sum = (all: readonly ServerUsage[]): ServerUsage => {
     const of = (key: 'cpuSeconds' | 'rssBytes' | 'bytesUp' | 'bytesDown' | 'aboveTls'): number =>
       all.reduce((total, one) => total + (one[key] ?? 0), 0);
-    const [{ runtime } = { runtime: undefined }] = all;
+    const [{ runtime, uncounted } = { runtime: undefined, uncounted: undefined }] = all;
     return {
       cpuSeconds: of('cpuSeconds'),
       rssBytes: of('rssBytes'),
@@ -37,6 +37,7 @@ export function severalNodes({ hosts, openRedis, backplane }: NodesSettings): Ho
       bytesDown: of('bytesDown'),
       aboveTls: of('aboveTls'),
       ...(runtime === undefined ? {} : { runtime }),
+      ...(uncounted === undefined ? {} : { uncounted }),
     };
   };
   const restartable = (): Again[] =>

@@ -30,6 +30,15 @@ const networkSeconds = (planned: PlannedCase, roundTrips: number): number => rou
 export const timedSeconds = (planned: PlannedCase, warmupSeconds: number): number =>
   warmupSeconds + planned.seconds + OVERHEAD_SECONDS + networkSeconds(planned, TIMED_ROUND_TRIPS);
 
+/** Sessions from which on opening takes less time each: code is compiled, and many more are in progress than cores are busy with. */
+const MANY_SESSIONS = 4_000;
+/** Approximate rate of opening further sessions, with load processes on one core and servers on another. */
+const MORE_SESSIONS_PER_SECOND = 2_500;
+
+/** Estimated time of opening a number of sessions several at a time. */
+export const openingTogetherSeconds = (sessions: number): number =>
+  openingSeconds(Math.min(sessions, MANY_SESSIONS)) + Math.max(0, sessions - MANY_SESSIONS) / MORE_SESSIONS_PER_SECOND;
+
 /** Estimated time of opening a number of sessions one after another. */
 export const openingSeconds = (sessions: number): number => sessions / SESSIONS_PER_SECOND;
 
