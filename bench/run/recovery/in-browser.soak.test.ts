@@ -14,8 +14,8 @@ await needs('privateLink', 'chromium');
 
 const CUT_SECONDS = 20;
 const COMPARED = ['ws', 'sse', 'socketio', 'mqtt:ws', 'graphql', 'webrtc', 'webtransport'];
-/** Transports whose connections a browser ends by rules of its own: they must behave differently in Node. */
-const DIFFERENT = ['webrtc', 'webtransport'];
+/** Transports whose connections a browser always ends by rules of its own: they must behave differently in Node. */
+const DIFFERENT = ['webrtc'];
 
 /** Fates of all sessions, and the typical times of those that have one. */
 function told({ sessions, detection, reconnection, messages }: Recovery): string {

@@ -21,12 +21,12 @@ export interface Losses {
  *
  * The session of `mqtt:session` is in the memory of the broker. That of Socket.IO is in the memory of the server, which keeps it only
  * once it has noticed the end: at a reset at once, and after a silence only when its pings have had no answer. Over polling a client's
- * goodbye comes by a new connection, which a rebind lets through.
+ * goodbye comes by a new connection, which a rebind lets through; a tab that is frozen says none, and no WebSocket ends with it.
  */
 const FORGOTTEN: Readonly<Record<string, readonly Fault[]>> = {
   mqtt: ['restart', 'drain'],
   socketio: ['restart', 'drain', 'blackhole', 'rebind'],
-  'socketio:polling': ['restart', 'drain', 'blackhole'],
+  'socketio:polling': ['restart', 'drain', 'blackhole', 'freeze'],
 };
 
 /** Losses that follow from how a transport resumes. Sessions that survive a fault on a reliable transport lose nothing in any case. */
