@@ -20,6 +20,7 @@ import { addressShown, commandShown } from '../security/redact.ts';
 import { browserLines } from './browser/planned.ts';
 import { approximately } from './eta.ts';
 import { networkLines, totalSeconds } from './networks/planned.ts';
+import { nodesLines } from './scale/planned.ts';
 import { loadProcesses, serverProcessLines } from './scale/server-processes.ts';
 import { surroundingsLines } from './surroundings.ts';
 
@@ -52,6 +53,7 @@ export function describePlan(
     `Each trial: ${serverOf(options)}${warmUp}; ${describeLink(resources, loadProcesses(plan, resources))}.`,
     ...serverProcessLines(plan, resources),
     ...networkLines(plan),
+    ...nodesLines(plan),
     ...browserLines(plan, resources.browser?.path),
     ...surroundingsLines(resources, options),
     ...learnedAt(plan),
