@@ -22,7 +22,7 @@ import {
   type LoadWorkers,
   nodeWorkers,
 } from './load-workers.ts';
-import { PATIENCE_SECONDS } from './processes.ts';
+import { COLLECTING_SECONDS, PATIENCE_SECONDS } from './processes.ts';
 
 /** Time between ordering a phase and its first due time, in which the order reaches the worker. */
 const LEAD_NS = 25e6;
@@ -185,7 +185,7 @@ export class LoadGenerator implements AsyncDisposable {
 
   /** Resident bytes of all workers after a garbage collection. */
   async memory(): Promise<number> {
-    const answers = await this.#ask(() => ({ order: 'memory' }), 'memory');
+    const answers = await this.#ask(() => ({ order: 'memory' }), 'memory', COLLECTING_SECONDS);
     return answers.reduce((sum, { rssBytes }) => sum + rssBytes, 0);
   }
 

@@ -3,7 +3,7 @@ import { errorText } from '../error-text.ts';
 import type { Part } from '../scenarios/shape.ts';
 import type { Patience } from './child.ts';
 import { OwnServer, type OwnServerSettings } from './own-server.ts';
-import type { Server } from './processes.ts';
+import { COLLECTING_SECONDS, type Server } from './processes.ts';
 import type { RunRedis } from './scale/redis.ts';
 
 /** Bytes of a load worker's sockets. */
@@ -60,6 +60,7 @@ export function ourServer(start: () => Server, patience: Patience, listenSeconds
   const { promise: died, reject } = Promise.withResolvers<never>();
   // Reported by whoever waits for it.
   died.catch(() => {});
+  const collecting = { ...patience, seconds: Math.max(patience.seconds, COLLECTING_SECONDS) };
   const begin = (): Server => {
     const server = start();
     server.ended().catch(reject);
@@ -90,7 +91,7 @@ export function ourServer(start: () => Server, patience: Patience, listenSeconds
       return { urls: [url], effective };
     },
     usage,
-    memory: async () => (await server.ask({ order: 'memory' }, 'memory', patience)).rssBytes,
+    memory: async () => (await server.ask({ order: 'memory' }, 'memory', collecting)).rssBytes,
     tree: async () => ({ pid: server.pid }),
     ended: () => died,
     end: (atOnce) => (atOnce ? server.kill() : server.stop()),

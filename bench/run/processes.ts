@@ -12,6 +12,9 @@ const publisherFile = fileURLToPath(new URL('../load/publisher/process.ts', impo
 /** Maximum wait for a child's answer, in addition to the time that the work itself takes. */
 export const PATIENCE_SECONDS = 30;
 
+/** Maximum time in which a process collects its garbage: with many thousand sessions, on a core that others use, it may take a minute. */
+export const COLLECTING_SECONDS = 10 * PATIENCE_SECONDS;
+
 /** Maximum time in which the server of a plugin listens, and in which its client opens a first session: either may hang. */
 export const PLUGIN_SECONDS = 7;
 
