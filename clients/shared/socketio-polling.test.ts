@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { Http, HttpAnswer } from '../../bench/contract.ts';
 import { platform as node } from '../platform/node.ts';
 import { connect } from '../socketio.ts';
+
+afterEach(() => void vi.useRealTimers());
 
 const OPEN = '0{"sid":"s","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":100000}';
 
@@ -71,11 +73,13 @@ test.each([
   ['by a refused poll with no POST in progress', false, 400, 'unknown', /poll answered 400: unknown/],
   ['by a refused poll with a POST that is never answered', true, 400, 'unknown', /poll answered 400: unknown/],
 ])('the end of a session is told %s', async (_, sends, status, text, reason) => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const { session, asked, lost } = await joined();
   if (sends) {
     session.send('unanswered');
     await asked('POST');
   }
   (await asked('GET')).answer(status, text);
+  await vi.advanceTimersByTimeAsync(10_000);
   expect((await lost).message).toMatch(reason);
 });

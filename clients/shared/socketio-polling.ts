@@ -2,6 +2,9 @@ import { Fetch } from 'socket.io-client';
 import type { Http, HttpAnswer } from '../../bench/contract.ts';
 import { GOODBYE_MS } from './lifetime.ts';
 
+/** Longest wait for the answer to a POST once the session is over: a refused body may be sent to its end before its answer is read. */
+const REFUSAL_MS = 5_000;
+
 /** True if the last packet of a payload is Engine.IO's `close`. */
 const ends = (payload: string): boolean => payload.split('\x1e').at(-1) === '1';
 
@@ -63,17 +66,17 @@ export function pollingOver(http: Http): { transport: typeof Fetch; settled: () 
      */
     #afterPosts(take: () => void): void {
       if (posts.size === 0) take();
-      else void settledSoon(posts).then(take);
+      else void settledWithin(REFUSAL_MS, posts).then(take);
     }
   }
 
-  return { transport: Polling, settled: () => settledSoon(underWay) };
+  return { transport: Polling, settled: () => settledWithin(GOODBYE_MS, underWay) };
 }
 
-/** Resolves when the requests are answered, or a moment later if they are not. */
-async function settledSoon(requests: Iterable<Promise<unknown>>): Promise<void> {
+/** Resolves when the requests are answered, or after a time if they are not. */
+async function settledWithin(ms: number, requests: Iterable<Promise<unknown>>): Promise<void> {
   const late = Promise.withResolvers<void>();
-  const timer = setTimeout(late.resolve, GOODBYE_MS);
+  const timer = setTimeout(late.resolve, ms);
   await Promise.race([Promise.allSettled(requests), late.promise]);
   clearTimeout(timer);
 }

@@ -3,10 +3,11 @@ import type { Duplex } from 'node:stream';
 import type { Limits } from '../../bench/contract.ts';
 import { tokenBucket } from './token-bucket.ts';
 
-/** Time that a refused sender has to finish, or to send more, before its connection is cut. */
+/** Time that a refused sender has to finish before its stream or session is cut. */
 export const LINGER_MS = 1_000;
-/** Longest time that a refused sender may go on sending. */
-const MAX_LINGER_MS = 5_000;
+/** Time without a byte from a refused sender after which its connection is cut, and the longest time that it may go on sending. */
+const SILENT_MS = 3_000;
+const MAX_LINGER_MS = 9_000;
 
 /** Maximum number of pipelined requests, which wait for an earlier answer; browsers pipeline none. */
 const MAX_PIPELINED = 64;
@@ -22,7 +23,7 @@ interface Cuttable {
 }
 
 /**
- * Cuts a connection after a moment, which its peer has to read the last answer: once nothing more has come for the moment, or after five.
+ * Cuts a connection after a moment, which its peer has to read the last answer: once nothing more has come meanwhile, or after three of them.
  * A peer that is cut while it sends is reset and may not read the answer (RFC 9112 §9.6), and a browser sends the request again.
  */
 export function cutSoon(socket: Cuttable): void {
@@ -32,7 +33,7 @@ export function cutSoon(socket: Cuttable): void {
     return setTimeout(() => {
       if (socket.bytesRead === had || performance.now() >= lastMs) socket.destroy();
       else cut = wait();
-    }, LINGER_MS);
+    }, SILENT_MS);
   };
   let cut = wait();
   socket.once('close', () => clearTimeout(cut));

@@ -16,9 +16,9 @@ function cut() {
   return socket;
 }
 
-test('a connection on which nothing comes is cut after a second', () => {
+test('a connection on which nothing comes is cut after three seconds', () => {
   const socket = cut();
-  vi.advanceTimersByTime(999);
+  vi.advanceTimersByTime(2_999);
   expect(socket.destroy).not.toHaveBeenCalled();
   vi.advanceTimersByTime(1);
   expect(socket.destroy).toHaveBeenCalledOnce();
@@ -26,21 +26,21 @@ test('a connection on which nothing comes is cut after a second', () => {
 
 test('a peer that still sends is cut once it has finished', () => {
   const socket = cut();
-  for (let seconds = 0; seconds < 3; seconds++) {
+  for (let part = 0; part < 2; part++) {
     socket.bytesRead += 1;
-    vi.advanceTimersByTime(1_000);
+    vi.advanceTimersByTime(3_000);
   }
   expect(socket.destroy).not.toHaveBeenCalled();
-  vi.advanceTimersByTime(1_000);
+  vi.advanceTimersByTime(3_000);
   expect(socket.destroy).toHaveBeenCalledOnce();
 });
 
-test('a peer that never stops sending is cut after five seconds', () => {
+test('a peer that never stops sending is cut after nine seconds', () => {
   const socket = cut();
-  for (let seconds = 0; seconds < 5; seconds++) {
+  for (let part = 0; part < 3; part++) {
     expect(socket.destroy).not.toHaveBeenCalled();
     socket.bytesRead += 1;
-    vi.advanceTimersByTime(1_000);
+    vi.advanceTimersByTime(3_000);
   }
   expect(socket.destroy).toHaveBeenCalledOnce();
 });
@@ -49,6 +49,6 @@ test('a peer that closes is not cut, and no timer is left', () => {
   const socket = cut();
   socket.emit('close');
   expect(vi.getTimerCount()).toBe(0);
-  vi.advanceTimersByTime(10_000);
+  vi.advanceTimersByTime(20_000);
   expect(socket.destroy).not.toHaveBeenCalled();
 });

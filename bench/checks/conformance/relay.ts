@@ -7,6 +7,8 @@ export interface Relay extends AsyncDisposable {
   readonly accepted: number;
   /** Number of connections of clients that are open. */
   readonly open: number;
+  /** Resolves once a request is under way: on some connection, the client has sent something since the server last did. */
+  asked(): Promise<void>;
   /** Cuts every connection, and each new one at once. */
   cut(): void;
   /** Passes connections on again, to another port if one is given. */
@@ -20,6 +22,9 @@ export async function startRelay(target: number): Promise<Relay> {
   let accepted = 0;
   let open = 0;
   const sockets = new Set<Socket>();
+  /** Connections whose clients wait for the server. */
+  const asking = new Set<Socket>();
+  let asks = Promise.withResolvers<void>();
   const track = (socket: Socket): Socket => {
     sockets.add(socket);
     socket.setNoDelay(true);
@@ -34,6 +39,16 @@ export async function startRelay(target: number): Promise<Relay> {
     if (isCut) return void near.destroy();
     const far = track(dial(port, '127.0.0.1'));
     track(near).pipe(far).pipe(near);
+    near.on('data', () => {
+      asking.add(near);
+      asks.resolve();
+    });
+    const answered = (): void => {
+      asking.delete(near);
+      if (asking.size === 0) asks = Promise.withResolvers();
+    };
+    far.on('data', answered);
+    near.once('close', answered);
     near.once('close', () => far.destroy());
     far.once('close', () => near.destroy());
   });
@@ -45,6 +60,9 @@ export async function startRelay(target: number): Promise<Relay> {
     },
     get open() {
       return open;
+    },
+    async asked() {
+      while (asking.size === 0) await asks.promise;
     },
     cut() {
       isCut = true;

@@ -53,8 +53,14 @@ export async function endLoops(): Promise<void> {
 
 export const LOAD = ['--scenarios', 'echo', '--clients', '10', '--rate', '400', '--duration', '0.6', '--warmup', '0.1'];
 
-/** Runs a few trials with the cores watched, calls `act` when `after` of them have ended, and reads the trials. */
-export async function measured(flags: readonly string[], { after = 0, act = () => {} } = {}): Promise<MeasuredTrial[]> {
+/**
+ * Runs a few trials with the cores watched, calls `act` when `after` of them have ended, and reads the trials. Interrupts the run when
+ * `enough` of them have ended, so that a trial that would be run again is not.
+ */
+export async function measured(
+  flags: readonly string[],
+  { after = 0, enough = Number.POSITIVE_INFINITY, act = () => {} } = {},
+): Promise<MeasuredTrial[]> {
   const out = mkdtempSync(join(folder, 'run-'));
   if (after === 0) act();
   const run = start(['run', ...flags, '--workers', '1', '--ndjson', '--yes', '--keep-going', '--out', out], {
@@ -65,6 +71,12 @@ export async function measured(flags: readonly string[], { after = 0, act = () =
     await until(() => ended() >= after);
     act();
   }
+  let isInterrupted = false;
+  run.child.stdout.on('data', () => {
+    if (isInterrupted || ended() < enough) return;
+    isInterrupted = true;
+    run.child.kill('SIGINT');
+  });
   await run.ended;
   const results: Results = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8'));
   return results.cases
