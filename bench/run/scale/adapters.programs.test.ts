@@ -97,6 +97,16 @@ describe.each(found)('$name', (subject) => {
     await listener.close();
   });
 
+  test('refuses a port that is in use, and leaves nothing that keeps the process busy', async () => {
+    await using kit = new Kit();
+    const server = await loadServer(subject.entry);
+    const options = optionsOf(subject);
+    const { url } = await kit.listen(server, { options });
+    const port = Number(new URL(url).port);
+    await expect(kit.listen(server, { options, port })).rejects.toThrow('EADDRINUSE');
+    await sleep(PROBE_MS);
+  });
+
   test('does not listen without a Redis, and says why', async () => {
     await using kit = new Kit();
     const server = await loadServer(subject.entry);
