@@ -59,7 +59,12 @@ async function repeat(subject: Subject): Promise<Repeat> {
   await publishing;
   await sleep(DRAIN_SECONDS * 1e3);
   const texts = sentMs.map((_, sequence) => String(broadcastOf(0, sequence, 'text')));
-  const at = (server: number): Deliveries => deliveriesOf(members.filter((one) => one.server === server), texts, sentMs);
+  const at = (server: number): Deliveries =>
+    deliveriesOf(
+      members.filter((one) => one.server === server),
+      texts,
+      sentMs,
+    );
   const lost = members.flatMap(({ losses }) => losses).length;
   return { same: at(0), other: at(1), dead: ended + lost };
 }
@@ -103,9 +108,10 @@ describe.each(await subjectsOverRedis())('$name', (subject) => {
       shown('other server', repeats, ({ other }) => other),
       `dead ${repeats.reduce((sum, { dead }) => sum + dead, 0)}`,
     ].join('; ');
-    expect(repeats.map(({ dead, same, other }) => [dead, same.twice, other.twice]), seen).toEqual(
-      repeats.map(() => [0, 0, 0]),
-    );
+    expect(
+      repeats.map(({ dead, same, other }) => [dead, same.twice, other.twice]),
+      seen,
+    ).toEqual(repeats.map(() => [0, 0, 0]));
     // What was sent before the fault and at the end was delivered.
     for (const { same, other } of repeats) for (const one of [same, other]) expect(one.lost).toBeLessThan(one.expected);
     return seen;

@@ -47,11 +47,6 @@ export class Connections {
     return connection;
   }
 
-  /** True if Redis answers on all connections, also those that a library has made, as far as is known. */
-  get areReady(): boolean {
-    return [...this.#opened].every(({ status }) => status === 'ready');
-  }
-
   /** Ends all connections at once, without waiting for what they have yet to send. */
   end(): void {
     this.#ended = true;
