@@ -65,7 +65,7 @@ export class Connections {
       sendCommand: (command: Command, ...more: [] | Tail<Parameters<typeof send>>): unknown => {
         // A reader that is refused asks again at once, and would keep the process busy for ever.
         if (this.#ended && command.name === 'xread') return new Promise(() => {});
-        // Whoever waits for it is told all the same.
+        // A caller that waits for it is told all the same.
         command.promise.catch(() => {});
         this.#name(command);
         if (PASSES_ON.has(command.name) && !this.#resends) {
