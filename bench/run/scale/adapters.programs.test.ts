@@ -5,6 +5,7 @@ import { Connections } from '../../../servers/shared/adapters/connections.ts';
 import type { Encoding, Message } from '../../contract.ts';
 import { Kit } from '../../testing/kit.ts';
 import { PATIENT } from '../../testing/patience.ts';
+import { expectNodesAccount } from '../../testing/scale/accounting.ts';
 import { broadcastOf, type Member, twoServers } from '../../testing/scale/two-servers.ts';
 import { subjectsOverRedis } from '../../testing/subjects.ts';
 import { needs } from '../../testing/unavailable.ts';
@@ -14,6 +15,8 @@ await needs('redis');
 
 const found = await subjectsOverRedis();
 const MESSAGES = 50;
+/** Length of the measured window; the soak has longer ones. */
+const SECONDS = 5;
 const AWAY_MS = 300;
 /** Time between two messages while it is not known whether the servers hear each other. */
 const PROBE_MS = 50;
@@ -117,6 +120,12 @@ describe.each(found)('$name', (subject) => {
     await expect(kit.listen(server, { options, backplane: { url, channel: 'nobody' } })).rejects.toThrow(
       /^Redis at 127\.0\.0\.1:\d+ cannot be reached: .*ECONNREFUSED/,
     );
+  });
+});
+
+describe.concurrent.each(found)('two nodes of $name', { timeout: 240_000 }, ({ name }) => {
+  test(`account for 1,000 deliveries a second for ${SECONDS} s`, async () => {
+    await expectNodesAccount(name, 2, SECONDS);
   });
 });
 
