@@ -222,6 +222,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/security',
     'bench/cli',
     'bench/cli.ts',
+    'clients/platform',
     'servers/application.ts',
   ],
   'bench/cli': ['bench', 'servers', 'reports'],

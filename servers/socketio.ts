@@ -56,8 +56,8 @@ const PACKED_ENVELOPE_BYTES = 64;
  * first; `msgpack` encodes packets as MessagePack instead of JSON; `adapter` is `redis` or `redis-streams`, by which servers are one service.
  *
  * @param log turns on the library's connection state recovery. It keeps its own copies of what it sent, in memory, so a session is
- *   resumed only at the process that it began at, within two minutes, and once that process has noticed the end of its connection. With
- *   the adapter `redis-streams` Redis keeps them, for all servers; with `redis` nothing does
+ *   resumed only at the process that it began at, within two minutes, and once that process has noticed the end of its connection. An
+ *   adapter has it off: one keeps no sessions, and the other calls a session recovered that lacks what no server has broadcast
  */
 export async function listen(application: Application, settings: ServerSettings, log?: ReplayLog): Promise<Listener> {
   const wanted = adapterOf(settings);
@@ -65,7 +65,7 @@ export async function listen(application: Application, settings: ServerSettings,
   const { openSocketioAdapter } = await import('./shared/adapters/socketio.ts');
   const adapter = await openSocketioAdapter(wanted.adapter, wanted.backplane);
   try {
-    return await serve(application, settings, { log: adapter.recovers ? log : undefined, adapter });
+    return await serve(application, settings, { log: undefined, adapter });
   } catch (error) {
     adapter.end();
     throw error;
@@ -194,15 +194,13 @@ async function serve(
       transports: transports.join(', '),
       parser: packed ? 'MessagePack' : 'JSON',
       ...(adapter === undefined ? {} : { adapter: adapter.name }),
-      ...(log === undefined
-        ? {}
-        : { recovery: `connection state recovery, in ${adapter === undefined ? 'memory' : 'Redis'}` }),
+      ...(log === undefined ? {} : { recovery: 'connection state recovery, in memory' }),
     },
     close: closingOnce(async () => {
       stopWatching();
       const closed = closeServer(server, sockets);
-      if (adapter === undefined) await io.close();
-      else await adapter.close(() => io.close());
+      adapter?.end();
+      await io.close();
       await closed;
     }),
   };

@@ -244,7 +244,8 @@ export const transport: BuiltInTransport = {
       title: 'with the Redis streams adapter',
       options: { adapter: 'redis-streams' },
       needs: 'backplane',
-      // A session can be resumed at every server that runs, but no stream has what is published while none does.
+      // Its sessions could be recovered at any server, but are then called complete without what was published while none ran.
+      capabilities: { resume: 'none', resumeEndsWithServer: false },
       framing,
     },
   ],

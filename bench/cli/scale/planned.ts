@@ -20,7 +20,7 @@ export function withoutLackingNodes(
 ): RunPlan {
   const numbers = [...new Set(plan.cases.filter(hasBackplane).map(nodesOf))];
   return numbers.reduce((left, nodes) => {
-    const isOf = (planned: PlannedCase): boolean => nodesOf(planned) === nodes;
+    const isOf = (planned: PlannedCase): boolean => hasBackplane(planned) && nodesOf(planned) === nodes;
     if (why !== undefined)
       return withoutCases(left, isOf, { dimensions: { nodes }, reason: `unavailable here: ${why}` });
     if (cores >= coresFor(nodes)) return left;

@@ -5,6 +5,7 @@ import { Connections } from '../../../servers/shared/adapters/connections.ts';
 import type { Encoding, Message } from '../../contract.ts';
 import { Kit } from '../../testing/kit.ts';
 import { PATIENT } from '../../testing/patience.ts';
+import { expectNodesAccount } from '../../testing/scale/accounting.ts';
 import { broadcastOf, type Member, twoServers } from '../../testing/scale/two-servers.ts';
 import { subjectsOverRedis } from '../../testing/subjects.ts';
 import { needs } from '../../testing/unavailable.ts';
@@ -14,6 +15,8 @@ await needs('redis');
 
 const found = await subjectsOverRedis();
 const MESSAGES = 50;
+/** Length of the measured window; the soak has longer ones. */
+const SECONDS = 5;
 const AWAY_MS = 300;
 /** Time between two messages while it is not known whether the servers hear each other. */
 const PROBE_MS = 50;
@@ -97,6 +100,16 @@ describe.each(found)('$name', (subject) => {
     await listener.close();
   });
 
+  test('refuses a port that is in use, and leaves nothing that keeps the process busy', async () => {
+    await using kit = new Kit();
+    const server = await loadServer(subject.entry);
+    const options = optionsOf(subject);
+    const { url } = await kit.listen(server, { options });
+    const port = Number(new URL(url).port);
+    await expect(kit.listen(server, { options, port })).rejects.toThrow('EADDRINUSE');
+    await sleep(PROBE_MS);
+  });
+
   test('does not listen without a Redis, and says why', async () => {
     await using kit = new Kit();
     const server = await loadServer(subject.entry);
@@ -107,6 +120,12 @@ describe.each(found)('$name', (subject) => {
     await expect(kit.listen(server, { options, backplane: { url, channel: 'nobody' } })).rejects.toThrow(
       /^Redis at 127\.0\.0\.1:\d+ cannot be reached: .*ECONNREFUSED/,
     );
+  });
+});
+
+describe.concurrent.each(found)('two nodes of $name', { timeout: 240_000 }, ({ name }) => {
+  test(`account for 1,000 deliveries a second for ${SECONDS} s`, async () => {
+    await expectNodesAccount(name, 2, SECONDS);
   });
 });
 

@@ -27,6 +27,7 @@ export class Connections {
   readonly #prefix: string;
   readonly #resends: boolean;
   readonly #opened = new Set<Redis>();
+  #ended = false;
 
   constructor(backplane: Backplane, { prefix = '', resends = false }: Habits = {}) {
     this.#backplane = backplane;
@@ -46,13 +47,9 @@ export class Connections {
     return connection;
   }
 
-  /** True if Redis answers on all connections, also those that a library has made, as far as is known. */
-  get areReady(): boolean {
-    return [...this.#opened].every(({ status }) => status === 'ready');
-  }
-
   /** Ends all connections at once, without waiting for what they have yet to send. */
   end(): void {
+    this.#ended = true;
     for (const connection of this.#opened) connection.disconnect();
     this.#opened.clear();
   }
@@ -66,7 +63,9 @@ export class Connections {
     const sent = new WeakSet<Command>();
     return Object.assign(connection, {
       sendCommand: (command: Command, ...more: [] | Tail<Parameters<typeof send>>): unknown => {
-        // Whoever waits for it is told all the same.
+        // A reader that is refused asks again at once, and would keep the process busy for ever.
+        if (this.#ended && command.name === 'xread') return new Promise(() => {});
+        // A caller that waits for it is told all the same.
         command.promise.catch(() => {});
         this.#name(command);
         if (PASSES_ON.has(command.name) && !this.#resends) {

@@ -2,7 +2,7 @@ import { RedisPubSub } from 'graphql-redis-subscriptions';
 import type { Backplane, Message } from '../../../bench/contract.ts';
 import { Connections } from './connections.ts';
 
-/** What the servers of one service publish to each other. */
+/** Messages that the servers of one service publish to each other. */
 export interface SharedPubSub {
   /** Package that it comes from. */
   readonly name: string;

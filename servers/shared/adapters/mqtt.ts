@@ -15,7 +15,7 @@ export interface SharedEmitter {
 export async function openSharedEmitter(backplane: Backplane): Promise<SharedEmitter> {
   const connections = new Connections(backplane, { prefix: `${backplane.channel}:`, resends: true });
   const [subConn, pubConn] = [await connections.open(), await connections.open()];
-  // As aedes makes its own: unlimited, and with topics that may have empty levels.
+  // Like the emitter of aedes itself: unlimited, and with topics that may have empty levels.
   const emitter = createEmitter({ subConn, pubConn, concurrency: 0, matchEmptyLevels: true });
   // It reports an end of Redis as an error event, which would end the process if nobody listened to it.
   Object(emitter).state.on('error', () => {});

@@ -12,56 +12,34 @@ type AdapterFactory = NonNullable<ServerOptions['adapter']>;
 export interface SocketioAdapter {
   /** Package that it comes from. */
   readonly name: string;
-  /** True if sessions can be recovered with it, at any of the servers. */
-  readonly recovers: boolean;
   readonly factory: AdapterFactory;
   /** Resolves once what other servers publish reaches the server that was made with the adapter. */
   heard(): Promise<void>;
-  /** Closes the server with `close`, after it the connections to Redis. Takes no longer if Redis is away. */
-  close(close: () => Promise<void>): Promise<void>;
-  /** Ends the connections to Redis at once. */
+  /** Ends the connections to Redis at once, before the server is closed: then that need not wait for Redis. */
   end(): void;
 }
 
-/** Maximum time in which Redis takes what sessions leave behind. */
-const LEAVE_MS = 1_000;
 const POLL_MS = 5;
 
 /** Opens an adapter of Socket.IO: `redis` publishes and subscribes, `redis-streams` appends to a stream and reads it. */
 export async function openSocketioAdapter(adapter: string, backplane: Backplane): Promise<SocketioAdapter> {
   const connections = new Connections(backplane);
-  const { answered, ...opened } = await (adapter === 'redis-streams' ? overStreams : overPubSub)(
-    connections,
-    backplane,
-  );
+  const opened = await (adapter === 'redis-streams' ? overStreams : overPubSub)(connections, backplane);
   return {
     ...opened,
     end: () => connections.end(),
-    async close(close) {
-      const isThere = connections.areReady;
-      if (!isThere) connections.end();
-      await close();
-      // A session that can be recovered is written when it ends.
-      if (isThere) await Promise.race([answered().catch(() => {}), sleep(LEAVE_MS, undefined, { ref: false })]);
-      connections.end();
-    },
   };
 }
 
-interface Opened extends Omit<SocketioAdapter, 'close' | 'end'> {
-  /** Resolves once Redis has answered all that was sent. It answers in order. */
-  answered(): Promise<unknown>;
-}
+type Opened = Omit<SocketioAdapter, 'end'>;
 
 async function overPubSub(connections: Connections, { channel: key }: Backplane): Promise<Opened> {
   const [publisher, subscriber] = [await connections.open(), await connections.open()];
   return {
     name: '@socket.io/redis-adapter',
-    recovers: false,
     factory: pubSub.createAdapter(publisher, subscriber, { key }),
     // The adapter has subscribed when it was made, and Redis answers in order.
     heard: async () => void (await subscriber.ping()),
-    answered: () => publisher.ping(),
   };
 }
 
@@ -69,7 +47,6 @@ async function overStreams(connections: Connections, { channel }: Backplane): Pr
   const writer = await connections.open();
   return {
     name: '@socket.io/redis-streams-adapter',
-    recovers: true,
     factory: streams.createAdapter(writer, {
       streamName: channel,
       channelPrefix: channel,
@@ -79,7 +56,6 @@ async function overStreams(connections: Connections, { channel }: Backplane): Pr
       // The reader begins at what is appended after its first command has arrived.
       while (!(await reads(writer, connections.name))) await sleep(POLL_MS);
     },
-    answered: () => writer.ping(),
   };
 }
 
