@@ -6,6 +6,7 @@ import {
   nameOf,
   type TransportChoice,
   transportChoices,
+  whyNotOn,
   whyUnavailable,
 } from '../transports/index.ts';
 import type { LabNetwork, LabTransport } from './protocol.ts';
@@ -15,7 +16,8 @@ const OF_PAGES = /^(https?|wss?)$/;
 
 /** True if browsers speak it from a page without TLS. */
 export function isForPages(choice: TransportChoice): boolean {
-  if (inBrowserOf(choice).speaks !== 'always') return false;
+  // The lab's servers run in Node.
+  if (inBrowserOf(choice).speaks !== 'always' || whyNotOn(choice, 'node') !== undefined) return false;
   return addressesOf(choice)?.schemes.some(({ name }) => OF_PAGES.test(name)) === true;
 }
 

@@ -1,4 +1,4 @@
-import { findTransport, type TransportChoice, transportNames, whyUnavailable } from '../transports/index.ts';
+import { findTransport, type TransportChoice, transportNames, whyNotOn, whyUnavailable } from '../transports/index.ts';
 
 /** Transport or variant that tests run over. */
 export interface Subject extends TransportChoice {
@@ -26,7 +26,9 @@ export function subjectNames(): readonly string[] {
   }
   return transportNames().filter((name) => {
     const [id, variant] = name.split(':');
-    return (onlyTransport ?? id) === id && (!isQuick || variant === undefined);
+    // The tests run in Node; servers that need another runtime have tests of their own.
+    const runsHere = whyNotOn(findTransport(name)!, 'node') === undefined;
+    return (onlyTransport ?? id) === id && (!isQuick || variant === undefined) && runsHere;
   });
 }
 

@@ -59,6 +59,20 @@ export const transport: BuiltInTransport = {
   foreign: async () => (await import('../checks/fuzz/tools/messages.ts')).listenForMessages,
   variants: [
     {
+      id: 'native',
+      title: 'the runtime’s own server: Bun.serve or Deno.serve',
+      options: {},
+      server: 'ws-native',
+      runtimes: (runtime) =>
+        runtime === 'node' ? 'needs a runtime that has a WebSocket server: --runtime bun,deno' : undefined,
+      heartbeats: () => 'has no heartbeats of its own whose interval can be set',
+      foreign: null,
+      framing: {
+        source: 'RFC 6455 §5.2',
+        exchange: ({ size }) => ({ up: [webSocketFrame(size, 'client')], down: [webSocketFrame(size, 'server')] }),
+      },
+    },
+    {
       id: 'deflate',
       title: 'permessage-deflate with context takeover',
       options: { deflate: true },

@@ -1,0 +1,19 @@
+import { describe, expect } from 'vitest';
+import { soak } from '../../testing/soak.ts';
+import { needs, unavailable } from '../../testing/unavailable.ts';
+import { nameOf, whyUnavailable } from '../../transports/index.ts';
+import { conformsOn, runningOn } from './on-runtimes.ts';
+
+describe.each(['bun', 'deno'] as const)('on %s', async (runtime) => {
+  await needs(runtime);
+
+  describe.each(runningOn(runtime).map((choice) => ({ name: nameOf(choice), choice })))('$name', async (found) => {
+    unavailable(await whyUnavailable(found.choice.entry));
+
+    soak(`${found.name} on ${runtime}: conforms to the contract`, 900, async () => {
+      const { checks, failures } = await conformsOn(runtime, found.choice);
+      expect(failures).toEqual([]);
+      return `${checks} checks`;
+    });
+  });
+});

@@ -1,0 +1,31 @@
+import type { Runtime } from '../../results/values.ts';
+import { type OtherRuntime, usableRuntimes } from '../../run/runtimes/find.ts';
+import { nameOf, type TransportChoice, transportChoices, whyNotOn } from '../../transports/index.ts';
+import { conforming } from './conforming.ts';
+import { remote, startRemote } from './remote.ts';
+import { runCheck } from './suite.ts';
+
+/** Transports and variants whose server runs in a runtime. */
+export const runningOn = (runtime: Runtime): readonly TransportChoice[] =>
+  transportChoices().filter((choice) => whyNotOn(choice, runtime) === undefined);
+
+/** Runs the conformance suite with the server in another runtime. Resolves with the number of checks, and the failures. */
+export async function conformsOn(
+  runtime: OtherRuntime,
+  choice: TransportChoice,
+): Promise<{ readonly checks: number; readonly failures: readonly string[] }> {
+  const { runtimes, problems } = usableRuntimes([runtime]);
+  if (problems.length > 0) throw new Error(problems.join('; '));
+  const failures: string[] = [];
+  await using process = startRemote({ core: undefined, program: runtimes[0] });
+  const { subject, checks } = await conforming(choice);
+  const there = { ...subject, server: remote(nameOf(choice), process) };
+  for (const check of checks) {
+    try {
+      await runCheck(check, there);
+    } catch (error) {
+      failures.push(`${check.name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return { checks: checks.length, failures };
+}
