@@ -5,6 +5,8 @@ import { conformsOn } from './on-runtimes.ts';
 
 /** Transports in CI; the soak has all. */
 const CHOSEN = ['ws', 'ws:native', 'sse', 'socketio', 'mqtt'];
+/** Checks that take most of the time, which only the soak runs in every runtime. */
+const takesLong = (name: string): boolean => /10,000 messages|200 sessions|library that reconnects/.test(name);
 
 describe.each(['bun', 'deno'] as const)('on %s', async (runtime) => {
   await needs(runtime);
@@ -12,7 +14,7 @@ describe.each(['bun', 'deno'] as const)('on %s', async (runtime) => {
 
   // One after another: the suite counts the open sockets of this process.
   test.each(running)('%s conforms to the contract', { timeout: 300_000 }, async (name) => {
-    const { checks, failures } = await conformsOn(runtime, findTransport(name)!);
+    const { checks, failures } = await conformsOn(runtime, findTransport(name)!, takesLong);
     expect(failures).toEqual([]);
     expect(checks).toBeGreaterThan(20);
   });
