@@ -55,6 +55,7 @@ export function describePlan(
     ...networkLines(plan),
     ...nodesLines(plan),
     ...browserLines(plan, resources.browser?.path),
+    ...runtimeLine(resources),
     ...surroundingsLines(resources, options),
     ...learnedAt(plan),
     ...plan.leftOut.map(
@@ -91,6 +92,13 @@ function besideLine(plan: RunPlan): string[] {
   return [
     `Up to ${beside} trials of those over a network or with a fault run at the same time; with --beside 1 they run one after another, and the plan takes about ${alone}.`,
   ];
+}
+
+/** Line about the runtimes of servers besides Node. */
+function runtimeLine({ runtimes = [] }: RunResources): string[] {
+  if (runtimes.length === 0) return [];
+  const named = runtimes.map(({ title, version, path }) => `${title} ${version} (${path})`);
+  return [`Servers run in ${list(named, 'and')} too, which do not tell the bytes of all sockets; a private link does.`];
 }
 
 function serverOf({ url, exec }: RunPlan['options']): string {

@@ -8,6 +8,7 @@ import {
   needsBackplane,
   type TransportChoice,
   transportChoices,
+  whyNotOn,
 } from '../transports/index.ts';
 import type { LabNetwork, LabTransport } from './protocol.ts';
 
@@ -17,7 +18,8 @@ const OF_PAGES = /^(https?|wss?)$/;
 /** True if browsers speak it from a page without TLS, and its server needs no other program. */
 export function isForPages(choice: TransportChoice): boolean {
   if (needsBackplane(choice)) return false;
-  if (inBrowserOf(choice).speaks !== 'always') return false;
+  // The lab's servers run in Node.
+  if (inBrowserOf(choice).speaks !== 'always' || whyNotOn(choice, 'node') !== undefined) return false;
   return addressesOf(choice)?.schemes.some(({ name }) => OF_PAGES.test(name)) === true;
 }
 

@@ -70,12 +70,14 @@ export const TEST_KINDS: Readonly<Record<KindName, TestKind>> = {
       'tshark',
       'grpcurl',
       'compiler',
+      'bun',
+      'deno',
     ],
   ),
   link: { ...linked, alone: LINK_ALONE },
   browser: suffixed('browser', ['chromium']),
   timing: suffixed('timing', [], ['processTable', 'privateLink', 'chromium']),
-  soak: suffixed('soak'),
+  soak: suffixed('soak', [], ['bun', 'deno']),
 };
 
 /**

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { errorText } from '../error-text.ts';
 import { privateLink } from '../run/link.ts';
 import { apt, isExecutable, isOnPath } from '../run/machine/programs.ts';
+import { findRuntime, INSTALL, OTHER_RUNTIMES, type OtherRuntime } from '../run/runtimes/find.ts';
 
 /** Requirement of some tests on the machine besides `npm ci`. */
 export interface Need {
@@ -35,7 +36,9 @@ export type NeedName =
   | 'wscat'
   | 'websocat'
   | 'grpcurl'
-  | 'compiler';
+  | 'compiler'
+  | 'bun'
+  | 'deno';
 
 /** Path of Chromium: that in WIREBENCH_CHROMIUM, or Debian's. */
 export const chromiumPath = (): string => process.env.WIREBENCH_CHROMIUM ?? '/usr/bin/chromium';
@@ -114,6 +117,8 @@ export const NEEDS: Readonly<Record<NeedName, Need>> = {
   },
   websocat: program('websocat', LINES, 'cargo install websocat'),
   compiler: program('cc', 'a compiled server that --exec starts', apt('gcc libc6-dev')),
+  bun: runtime('bun'),
+  deno: runtime('deno'),
   grpcurl: program('grpcurl', LINES, 'go install github.com/fullstorydev/grpcurl/cmd/grpcurl@latest'),
 };
 
@@ -125,6 +130,12 @@ export async function whyUnmet(name: NeedName): Promise<string | undefined> {
 
 function program(name: string, use: string, install: string): Need {
   return { use, install, missing: () => (isThere(name) ? undefined : `${name} is not installed`) };
+}
+
+function runtime(name: OtherRuntime): Need {
+  const { title } = OTHER_RUNTIMES[name];
+  const missing = (): string | undefined => ('missing' in findRuntime(name) ? `${title} is not installed` : undefined);
+  return { use: `servers on ${title}`, install: INSTALL, missing };
 }
 
 /**

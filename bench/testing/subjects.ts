@@ -1,5 +1,5 @@
 import { whyUnavailable } from '../run/scale/available.ts';
-import { findTransport, needsBackplane, type TransportChoice, transportNames } from '../transports/index.ts';
+import { findTransport, needsBackplane, type TransportChoice, transportNames, whyNotOn } from '../transports/index.ts';
 
 /** Transport or variant that tests run over. */
 export interface Subject extends TransportChoice {
@@ -28,7 +28,9 @@ export function subjectNames(): readonly string[] {
   }
   return transportNames().filter((name) => {
     const [id, variant] = name.split(':');
-    return (onlyTransport ?? id) === id && (!isQuick || variant === undefined);
+    // The tests run in Node; servers that need another runtime have tests of their own.
+    const runsHere = whyNotOn(findTransport(name)!, 'node') === undefined;
+    return (onlyTransport ?? id) === id && (!isQuick || variant === undefined) && runsHere;
   });
 }
 

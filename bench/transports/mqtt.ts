@@ -262,6 +262,11 @@ const framing: Framing = {
 
 export const transport: BuiltInTransport = {
   id: 'mqtt',
+  // Tried with Deno 2.9.6: a reader that takes one piece an event, as aedes does, gets no further event once 64 KiB wait.
+  runtimes: (runtime) =>
+    runtime === 'deno'
+      ? 'stands still on Deno once 64 KiB wait: its streams do not tell aedes that more can be read'
+      : undefined,
   title: 'MQTT',
   family: 'broker',
   browser: inNoBrowser('uses MQTT over TCP, which web pages cannot open; mqtt:ws is MQTT over WebSocket'),

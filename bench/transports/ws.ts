@@ -1,3 +1,4 @@
+import type { WebSocketSurface } from '../checks/abuse/tools/surface.ts';
 import { asBytes, message, type Steps } from '../checks/micro/chain.ts';
 import { arrived } from '../checks/micro/memory-socket.ts';
 import { deflater } from '../checks/theory/compression.ts';
@@ -38,6 +39,32 @@ const steps: Steps = async () => {
   };
 };
 
+const surface: WebSocketSurface = {
+  protocol: 'websocket',
+  refusals: { tooLarge: /1009/, unauthorized: /401/, flood: /1008/ },
+};
+
+const BYTES_ONLY = 'limits the bytes of a message, not its fragments';
+const CUT = 'cuts the peer, without the code or status that says why';
+const NO_TIMEOUT = 'has no time-out for a request';
+
+/** Attacks that the servers of runtimes do not withstand, as tried with Bun 1.4.5 and Deno 2.9.6; none of it can be set. */
+const UNDEFENDED: NonNullable<WebSocketSurface['undefended']> = {
+  bun: { 'a message in one-byte fragments': BYTES_ONLY, 'a message in empty fragments': BYTES_ONLY },
+  deno: {
+    'a flood of messages': CUT,
+    'connections that say nothing': NO_TIMEOUT,
+    'a first line without end, a byte at a time': NO_TIMEOUT,
+    'an endless header': CUT,
+    'thousands of requests at once, answers never read': 'reads on while nobody reads its answers',
+    'a declared frame of 256 MiB, a byte at a time': CUT,
+    'a message in one-byte fragments': BYTES_ONLY,
+    'a message in empty fragments': BYTES_ONLY,
+    'a compression bomb': CUT,
+    'a flood of pings': 'answers pings unseen by the application',
+  },
+};
+
 export const transport: BuiltInTransport = {
   id: 'ws',
   title: 'WebSocket',
@@ -64,10 +91,25 @@ export const transport: BuiltInTransport = {
   bareLoop: 'bare-ws',
   handshake: 'the server must answer the upgrade request (RFC 6455 §4.2.2)',
   heartbeats: anyInterval,
-  surface: { protocol: 'websocket', refusals: { tooLarge: /1009/, unauthorized: /401/, flood: /1008/ } },
+  surface,
   foreign: async () => (await import('../checks/fuzz/tools/messages.ts')).listenForMessages,
   proxied: 'WebSocket',
   variants: [
+    {
+      id: 'native',
+      title: 'the runtime’s own server: Bun.serve or Deno.serve',
+      options: {},
+      server: 'ws-native',
+      surface: { ...surface, undefended: UNDEFENDED },
+      runtimes: (runtime) =>
+        runtime === 'node' ? 'needs a runtime that has a WebSocket server: --runtime bun,deno' : undefined,
+      heartbeats: () => 'has no heartbeats of its own whose interval can be set',
+      foreign: null,
+      framing: {
+        source: 'RFC 6455 §5.2',
+        exchange: ({ size }) => ({ up: [webSocketFrame(size, 'client')], down: [webSocketFrame(size, 'server')] }),
+      },
+    },
     {
       id: 'deflate',
       title: 'permessage-deflate with context takeover',

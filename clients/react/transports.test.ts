@@ -7,6 +7,7 @@ import {
   nameOf,
   optionsOf,
   transportChoices,
+  whyNotOn,
 } from '../../bench/transports/index.ts';
 import { addressOf } from './address.ts';
 import { connectionRequest } from './request.ts';
@@ -17,6 +18,8 @@ const WEB = /^(?:http|ws)s?$/;
 test('the list has every transport and variant that browsers speak, with the properties that bench knows', () => {
   const expected = transportChoices()
     .filter((choice) => inBrowserOf(choice).speaks !== 'never')
+    // To a client a server in another runtime is the same.
+    .filter((choice) => whyNotOn(choice, 'node') === undefined)
     .filter((choice) => addressesOf(choice)?.schemes.some(({ name }) => WEB.test(name)))
     .map((choice) => {
       const schemes = addressesOf(choice)?.schemes.filter(({ name }) => WEB.test(name)) ?? [];

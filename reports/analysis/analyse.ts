@@ -25,6 +25,7 @@ import { bandOf, bestFirst, type ColumnRule, judgeColumn } from './column.ts';
 import { browserCosts } from './figures/browser-cost.ts';
 import { fieldAnswers } from './figures/field-answers.ts';
 import { microViews } from './figures/micro.ts';
+import { runtimeCosts } from './figures/runtime-cost.ts';
 import { wireRows } from './figures/wire.ts';
 import { judge } from './judge.ts';
 import { readMember } from './member.ts';
@@ -134,6 +135,7 @@ function groupJudge(results: Results, run: Results, options: AnalysisOptions, ru
         ...reportOf(question).notes({ question, members, layer, inTime }),
         ...listed(hostsNote(cases)),
         ...listed(metrics.some((of) => metric(of).perMessage === true) ? batchingNote(rows, question) : null),
+        ...runtimeCosts(cases, members, compared, rule),
       ],
       notCovered: notCoveredBy(run, layer, question),
       browserCosts: browserCosts(cases, members, compared, rule),

@@ -30,14 +30,21 @@ export function bind(
   { host, port, reusePort }: Pick<ServerSettings, 'host' | 'port' | 'reusePort'>,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    const fail = (error: Error): void => reject(isTaken(error) ? addressTaken({ host, port }) : error);
+    server.once('error', fail);
     // Large, because a burst of a thousand connections is common here. The system caps it at its own limit (somaxconn).
     server.listen({ host, port, reusePort, backlog: 4096 }, () => {
-      server.off('error', reject);
+      server.off('error', fail);
       resolve((server.address() as AddressInfo).port);
     });
   });
 }
+
+const isTaken = (error: Error): boolean => 'code' in error && error.code === 'EADDRINUSE';
+
+/** Error of an address that is taken, in Node's words: other runtimes have their own. */
+export const addressTaken = ({ host, port }: { host: string; port: number }): Error =>
+  Object.assign(new Error(`listen EADDRINUSE: address already in use ${host}:${port}`), { code: 'EADDRINUSE' });
 
 /** Host and port as they stand in a URL: IPv6 in brackets. */
 export function authority(host: string, port: number): string {

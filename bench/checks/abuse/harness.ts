@@ -6,6 +6,7 @@ import type { ClientModule, Limits, Session } from '../../contract.ts';
 import { usualLimits } from '../../limits.ts';
 import { Child } from '../../run/child.ts';
 import { listenOnLoopback, type Server, startServer } from '../../run/processes.ts';
+import type { Program } from '../../run/runtimes/find.ts';
 import { makeMint } from '../../security/tokens.ts';
 import { PATIENCE_MS, PATIENCE_SECONDS } from '../../testing/patience.ts';
 import {
@@ -19,6 +20,7 @@ import {
   type TransportChoice,
 } from '../../transports/index.ts';
 import type { AttackerAnswer, AttackerOrder } from './attacker.ts';
+import { attacksOn } from './attacks.ts';
 import type { FrozenAnswer, FrozenOrder } from './frozen.ts';
 import { holdsConnection } from './held.ts';
 import { allDelivered, BroadcastLog, Subscriber } from './subscribers.ts';
@@ -68,6 +70,10 @@ export interface AttackOptions {
   readonly limits?: Limits;
   /** Names of the attacks to run; all if left out. */
   readonly only?: readonly string[];
+  /** Attacks that are left out, by name. */
+  readonly except?: readonly string[];
+  /** Program that runs the server. Default: the runtime of this process. */
+  readonly program?: Program | undefined;
   /** Longest time in which the server has to cut a bad peer. Short only where it is known not to. */
   readonly seconds?: number;
   /** Number of sessions that broadcasts go to. */
@@ -83,11 +89,11 @@ export interface AttackOutcome {
 }
 
 /** Runs all attacks at once against a server of their own, while well-behaved sessions go on. */
-export async function runAttacks(
-  choice: TransportChoice,
-  { limits = ABUSE_LIMITS, only, seconds = PATIENCE_SECONDS, subscribers: size }: AttackOptions = {},
-): Promise<AttackOutcome> {
-  await using run = await AttackRun.open(choice, limits, size);
+export async function runAttacks(choice: TransportChoice, options: AttackOptions = {}): Promise<AttackOutcome> {
+  const { limits = ABUSE_LIMITS, except = [], seconds = PATIENCE_SECONDS, subscribers: size, program } = options;
+  const all = except.length === 0 ? undefined : [FROZEN, ...(await attacksOn(choice, surfaceOf(choice))).map(nameIn)];
+  const only = options.only ?? all?.filter((name) => !except.includes(name));
+  await using run = await AttackRun.open(choice, { limits, program }, size);
   const { server } = run;
   const subscribers = await run.subscribe();
   const probes = subscribers.slice(0, PROBES);
@@ -130,7 +136,7 @@ export async function runAttacks(
 /** Asserts that a transport withstands every attack: the server cuts bad peers, serves the others, and frees its memory. */
 export async function assertStands(
   choice: TransportChoice,
-  options: Pick<AttackOptions, 'subscribers'> = {},
+  options: Pick<AttackOptions, 'subscribers' | 'except' | 'program'> = {},
 ): Promise<AttackOutcome> {
   const outcome = await runAttacks(choice, options);
   const { failures, attacks, probed } = outcome;
@@ -142,6 +148,8 @@ export async function assertStands(
 }
 
 export const FROZEN = 'a frozen subscriber';
+
+const nameIn = ({ name }: { readonly name: string }): string => name;
 
 /** Time that a server which is known not to cut a bad peer gets to do it: more than its limits allow one. */
 export const UNDEFENDED_SECONDS = BEHIND_SECONDS;
@@ -171,13 +179,17 @@ class AttackRun {
   readonly size: number;
   readonly broadcasts: BroadcastLog;
 
-  static async open(choice: TransportChoice, limits: Limits, size: number | undefined): Promise<AttackRun> {
-    const { entry } = choice;
+  static async open(
+    choice: TransportChoice,
+    { limits, program }: { readonly limits: Limits; readonly program: Program | undefined },
+    size: number | undefined,
+  ): Promise<AttackRun> {
+    const { entry, variant } = choice;
     const mint = await makeMint('HS256');
     const token = await mint.issue('abuse', 600);
-    const server = startTrimmedServer();
+    const server = startTrimmedServer(program);
     try {
-      const settings = { module: serverModule(entry), options: optionsOf(choice), limits, tokens: mint.rules };
+      const settings = { module: serverModule(entry, variant), options: optionsOf(choice), limits, tokens: mint.rules };
       const { url, effective } = await listenOnLoopback(server, settings, ORDER.signal);
       const { compression = false } = effective;
       const compresses = compression !== false;
@@ -288,8 +300,8 @@ class AttackRun {
 const RETURNS_FREED = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '16384', MALLOC_TRIM_THRESHOLD_: '65536' };
 
 /** Starts a server process whose resident memory is what it holds. */
-export const startTrimmedServer = (): Server =>
-  startServer({ core: undefined, variables: { ...process.env, ...RETURNS_FREED } });
+export const startTrimmedServer = (program?: Program): Server =>
+  startServer({ core: undefined, variables: { ...process.env, ...RETURNS_FREED }, program });
 
 export async function memory(server: Server): Promise<number> {
   return (await server.ask({ order: 'memory' }, 'memory', ORDER)).rssBytes;

@@ -19,8 +19,8 @@ const ANY_REASON = /\S/;
 export async function conforming(
   found: TransportChoice,
 ): Promise<{ readonly subject: Subject; readonly checks: readonly Check[] }> {
-  const { entry } = found;
-  const [server, client] = await Promise.all([loadServer(entry), loadClient(entry)]);
+  const { entry, variant } = found;
+  const [server, client] = await Promise.all([loadServer(entry, variant), loadClient(entry)]);
   const capabilities = capabilitiesOf(found);
   const subject: Subject = {
     server,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { examine } from './checks.ts';
 import type { Readings } from './readings.ts';
+import type { RuntimeReading } from './runtimes.ts';
 
 const fit: Readings = {
   node: '24.21.0',
@@ -98,6 +99,23 @@ test('readings that the system does not provide are called unknown, not ok', () 
   };
   const unknown = examine({ ...fit, ...silent }).filter(({ observed }) => observed.startsWith('not known'));
   expect(unknown.map(({ state }) => state)).toEqual(new Array(7).fill('note'));
+});
+
+test('a runtime of servers is named with its version; without it, a remedy is', () => {
+  const found = (one: object) =>
+    examine({ ...fit, runtimes: [{ name: 'bun', title: 'Bun', ...one } as RuntimeReading] }).find(
+      ({ name }) => name === 'servers on Bun',
+    );
+  expect(found({ path: '/opt/bun', version: '1.4.5' })).toMatchObject({ state: 'ok', observed: '1.4.5 (/opt/bun)' });
+  expect(found({ missing: 'Bun is not installed (`npm run runtimes`)' })).toMatchObject({
+    state: 'note',
+    observed: expect.stringContaining('npm run runtimes'),
+    fix: expect.stringContaining('--runtime'),
+  });
+  expect(found({ path: '/opt/bun', failed: 'it ended with code 1' })).toMatchObject({
+    state: 'note',
+    observed: '/opt/bun does not start: it ended with code 1',
+  });
 });
 
 test('a browser is named with the time that it takes to start; without one, a remedy is', () => {

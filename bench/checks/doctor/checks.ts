@@ -39,6 +39,7 @@ export function examine(readings: Readings): Check[] {
     privateLink(readings),
     ...networks(readings),
     ...browser(readings),
+    ...runtimes(readings),
     clock(readings),
     loopback(readings),
     variables(readings),
@@ -175,6 +176,18 @@ function browser({ browser: found }: Readings): Check[] {
   }
   const { path, runtime, startSeconds } = found;
   return [check('browser', `${runtime} (${path}), which starts in ${startSeconds.toFixed(2)} s`)];
+}
+
+/** Runtimes of servers besides Node: without one, only the cases that ask for it cannot be measured. */
+function runtimes({ runtimes: found = [] }: Readings): Check[] {
+  return found.map((one) => {
+    const name = `servers on ${one.title}`;
+    const without = `leave ${one.name} out of --runtime`;
+    if ('version' in one) return check(name, `${one.version} (${one.path})`);
+    if ('missing' in one) return check(name, one.missing, { state: 'note', fix: `install it, or ${without}` });
+    const fix = `run ${command('npm run runtimes')}, or ${without}`;
+    return check(name, `${one.path} does not start: ${one.failed}`, { state: 'note', fix });
+  });
 }
 
 function clock({ clockResolutionNs }: Readings): Check {

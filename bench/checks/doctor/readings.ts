@@ -16,6 +16,7 @@ import type { LeftOut } from '../../run/machine/steps.ts';
 import { TICKS_PER_SECOND } from '../../run/process-tree.ts';
 import { type Variables, variablesFor } from '../../run/variables.ts';
 import type { BrowserReading } from './browser.ts';
+import type { RuntimeReading } from './runtimes.ts';
 
 /** Readings of the machine. Null if the system does not provide one. */
 export interface Readings {
@@ -45,6 +46,8 @@ export interface Readings {
   readonly networks?: string | null;
   /** Browser that clients can run in. Absent: not looked for. */
   readonly browser?: BrowserReading;
+  /** Runtimes of servers besides Node. Absent: not looked for. */
+  readonly runtimes?: readonly RuntimeReading[];
   readonly clockResolutionNs: number;
   /** Median round trip of one byte over a loopback socket, in one process. */
   readonly loopbackMicroseconds: number;

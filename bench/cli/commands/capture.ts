@@ -15,7 +15,7 @@ import { type RelayedLink, relayedLink } from '../../run/network/relayed-link.ts
 import { whyUnavailable } from '../../run/scale/available.ts';
 import type { PlannedCase } from '../../scenarios/shape.ts';
 import { networkOf } from '../../scenarios/shared/network.ts';
-import { dissectionOf, findTransport, nameOf, transportNames } from '../../transports/index.ts';
+import { dissectionOf, findTransport, nameOf, transportNames, whyNotOn } from '../../transports/index.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT, type ExitCode, refuseIf, UsageError } from '../exit.ts';
 import { NO_FOLDER } from '../files.ts';
@@ -120,6 +120,8 @@ async function plannedFor(
   }
   const why = await whyUnavailable(found);
   if (why !== undefined) problems.push(`${name} is unavailable here: ${why}`);
+  const elsewhere = whyNotOn(found, 'node');
+  if (elsewhere !== undefined) problems.push(`${name} ${elsewhere}; this command captures servers in Node`);
   // Wrong numbers have been reported.
   refuseIf(problems);
   const of = (value: string, where: string) => ({ value, where });

@@ -5,6 +5,7 @@ import { readBrowser } from '../../checks/doctor/browser.ts';
 import { type Check, examine } from '../../checks/doctor/checks.ts';
 import { checkNetworks, testedNetworks, whyNoNetworks } from '../../checks/doctor/networks.ts';
 import { readMachine } from '../../checks/doctor/readings.ts';
+import { readRuntimes } from '../../checks/doctor/runtimes.ts';
 import { rootsIn } from '../../run/machine/roots.ts';
 import { testSeconds } from '../../run/network/network-test.ts';
 import { variablesFor } from '../../run/variables.ts';
@@ -43,6 +44,7 @@ export const command = defineCommand({
       ...machine,
       networks: await whyNoNetworks(interrupted),
       browser: await readBrowser(io.environment, interrupted),
+      runtimes: readRuntimes(io.environment),
     });
     if (json) io.out(`${JSON.stringify({ checks }, null, 2)}\n`);
     else {

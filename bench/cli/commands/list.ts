@@ -2,7 +2,9 @@ import { ICONS } from '../../../reports/model/verdict.ts';
 import { listing, listingOfTwo } from '../../../reports/terminal/listing.ts';
 import type { Options } from '../../contract.ts';
 import { listOf } from '../../plan/readers.ts';
+import { RUNTIMES } from '../../results/dimensions.ts';
 import { type FoundBrowser, findBrowser } from '../../run/browser/find.ts';
+import { type FoundRuntime, findRuntime, OTHERS } from '../../run/runtimes/find.ts';
 import { whyUnavailable } from '../../run/scale/available.ts';
 import { scenarios } from '../../scenarios/index.ts';
 import type { ScenarioEntry } from '../../scenarios/shape.ts';
@@ -12,6 +14,7 @@ import {
   optionsOf,
   type TransportChoice,
   transports,
+  whyNotOn,
   whyUnguarded,
 } from '../../transports/index.ts';
 import { defineCommand } from '../command.ts';
@@ -44,16 +47,25 @@ export const command = defineCommand({
       }
     }
     const browser = findBrowser(null, io.environment);
+    const runtimes = OTHERS.map((name) => ({ name, found: findRuntime(name, io.environment) }));
     io.out(
-      json ? `${JSON.stringify(catalogue(unavailable, browser), null, 2)}\n` : table(unavailable, browser, io.width()),
+      json
+        ? `${JSON.stringify(catalogue(unavailable, browser, runtimes), null, 2)}\n`
+        : table(unavailable, browser, runtimes, io.width()),
     );
     return EXIT.done;
   },
 });
 
-function catalogue(unavailable: Unavailable, browser: FoundBrowser) {
+/** Runtimes of servers besides Node. */
+type Runtimes = readonly { readonly name: string; readonly found: FoundRuntime }[];
+
+function catalogue(unavailable: Unavailable, browser: FoundBrowser, runtimes: Runtimes) {
   return {
     browser: 'path' in browser ? { available: true, ...browser } : { available: false, unavailable: browser.missing },
+    runtimes: runtimes.map(({ name, found }) =>
+      'path' in found ? { name, available: true, ...found } : { name, available: false, unavailable: found.missing },
+    ),
     transports: transports.map((entry) => {
       const { id, title, floor = false, variants } = entry;
       return {
@@ -83,14 +95,24 @@ function catalogue(unavailable: Unavailable, browser: FoundBrowser) {
   };
 }
 
+/** Reasons why its server cannot run in a runtime, by the runtime. */
+const refusalsOf = (choice: TransportChoice) =>
+  Object.fromEntries(
+    RUNTIMES.flatMap((runtime) => {
+      const why = whyNotOn(choice, runtime);
+      return why === undefined ? [] : [[runtime, why]];
+    }),
+  );
+
 const promisesOf = (choice: TransportChoice) => ({
+  ...(Object.keys(refusalsOf(choice)).length === 0 ? {} : { notOn: refusalsOf(choice) }),
   capabilities: capabilitiesOf(choice),
   tls: whyUnguarded(choice, { tls: true, auth: null }) === undefined,
   tokens: capabilitiesOf(choice).auth === true,
   options: optionsOf(choice),
 });
 
-function table(unavailable: Unavailable, browser: FoundBrowser, width: number): string {
+function table(unavailable: Unavailable, browser: FoundBrowser, runtimes: Runtimes, width: number): string {
   const rows = transports.flatMap((transport) => {
     const { id, title, floor, capabilities, options, variants, tls } = transport;
     const mark = (name: string): string[] =>
@@ -102,6 +124,7 @@ function table(unavailable: Unavailable, browser: FoundBrowser, width: number): 
         floor ? 'floor: the harness’s own cost' : describe(capabilities),
         ...lacks,
         ...settings(options),
+        ...notOn({ entry: transport, variant: null }),
       ]),
       ...variants.map((variant) =>
         entry(`${id}:${variant.id}`, variant.title, [
@@ -109,6 +132,7 @@ function table(unavailable: Unavailable, browser: FoundBrowser, width: number): 
           ...(variant.needs === undefined ? [] : ['over Redis']),
           ...(variant.capabilities === undefined ? [] : [describe({ ...capabilities, ...variant.capabilities })]),
           ...settings(variant.options),
+          ...notOn({ entry: transport, variant }),
         ]),
       ),
     ];
@@ -129,6 +153,15 @@ function table(unavailable: Unavailable, browser: FoundBrowser, width: number): 
       width,
     ),
     '',
+    'Runtimes of servers besides Node (--runtime)',
+    ...listing(
+      runtimes.map(({ name, found }) => [
+        name,
+        'path' in found ? found.path : `${ICONS.unavailable} unavailable here: ${found.missing}`,
+      ]),
+      width,
+    ),
+    '',
     'Scenarios (--scenarios)',
     ...listingOfTwo(
       scenarios.map(({ id, title, usual, defaults }) => [id, title, describeDefaults(defaults, usual)]),
@@ -137,6 +170,13 @@ function table(unavailable: Unavailable, browser: FoundBrowser, width: number): 
   ];
   return `${lines.join('\n')}\n`;
 }
+
+/** Runtimes that the server cannot run in, unless those of its transport are the same. */
+const notOn = (choice: TransportChoice): string[] => {
+  const inherited = choice.variant !== null && choice.variant.runtimes === undefined;
+  const names = inherited ? [] : Object.keys(refusalsOf(choice));
+  return names.length === 0 ? [] : [`not on ${names.join(', ')}`];
+};
 
 const entry = (name: string, title: string, said: readonly string[]) => [name, title, said.join('; ')] as const;
 

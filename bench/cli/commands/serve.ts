@@ -7,10 +7,11 @@ import { errorText } from '../../error-text.ts';
 import { usualLimits } from '../../limits.ts';
 import { listOf, suggestion } from '../../plan/readers.ts';
 import { MAX_SIZE } from '../../plan/settings.ts';
-import { ALGORITHMS } from '../../results/dimensions.ts';
+import { ALGORITHMS, RUNTIMES } from '../../results/dimensions.ts';
 import { decodeText } from '../../results/text.ts';
 import { loopback } from '../../run/link.ts';
 import { PLUGIN_SECONDS, startServer } from '../../run/processes.ts';
+import { OTHERS, type Program, usableRuntimes } from '../../run/runtimes/find.ts';
 import { whyUnavailable } from '../../run/scale/available.ts';
 import { openRedis } from '../../run/scale/redis.ts';
 import { makeIdentity } from '../../security/identity.ts';
@@ -21,8 +22,8 @@ import {
   optionsOf,
   serverModule,
   type TransportChoice,
-  type TransportEntry,
   transportNames,
+  whyNotOn,
   whyUnguarded,
 } from '../../transports/index.ts';
 import { defineCommand } from '../command.ts';
@@ -63,6 +64,7 @@ const FLAGS = {
     argument: '<origins>',
     help: 'origins of the pages that may connect, such as https://app.example; all other clients are refused',
   }),
+  runtime: choiceFlag({ argument: '<name>', help: `runtime that it runs in: ${RUNTIMES.join(', ')}` }, RUNTIMES),
   json: toggle('print one JSON document: URL, token, certificate, settings in force'),
 };
 
@@ -79,12 +81,19 @@ export const command = defineCommand({
   graceful: true,
   async run(flags, { words: [name], problems, io, interrupted }) {
     if (name === undefined) throw new UsageError(problems);
-    const { host, port, auth: algorithm } = flags;
+    const { host, port, auth: algorithm, runtime = 'node' } = flags;
     if (flags.plugin !== undefined) await usePlugins(listOf(flags.plugin), io);
     const found = findTransport(name);
     const given = readIdentity(flags, io);
     const why = found === undefined ? undefined : await whyUnavailable(found);
+    const others = usableRuntimes(
+      OTHERS.filter((one) => one === runtime),
+      io.environment,
+    );
+    const unsupported = found === undefined ? undefined : whyNotOn(found, runtime);
     problems.push(
+      ...others.problems,
+      ...(unsupported === undefined ? [] : [`${name} ${unsupported}`]),
       ...(found === undefined ? [`unknown transport "${name}"${suggestion(name, transportNames())}`] : []),
       ...(why === undefined ? [] : [`${name} is unavailable here: ${why}`]),
       ...(found === undefined ? [] : unguarded(found, flags)),
@@ -106,7 +115,7 @@ export const command = defineCommand({
     };
     let listener: Awaited<ReturnType<typeof listenTo>>;
     try {
-      listener = await listenTo(found.entry, settings, interrupted);
+      listener = await listenTo(found, settings, { program: others.runtimes[0], signal: interrupted });
     } catch (error) {
       const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
       if (taken) io.error(`port ${port} on ${host} is taken; name another with --port, or 0 for any free one\n`);
@@ -160,16 +169,20 @@ async function listenHere(
   }
 }
 
-/** Serves a transport of ours in this process, and one of a plugin, whose module may do anything, in a process of its own. */
+/**
+ * Serves a transport of ours in this process, and in a process of its own one of a plugin, whose module may do anything, and one in
+ * another runtime.
+ */
 async function listenTo(
-  entry: TransportEntry,
+  { entry, variant }: TransportChoice,
   settings: ServerSettings,
-  signal: AbortSignal,
+  { program, signal }: { readonly program: Program | undefined; readonly signal: AbortSignal },
 ): Promise<Pick<Listener, 'url' | 'effective' | 'close'>> {
-  if (entry.module === undefined) return listenHere(await loadServer(entry), settings, signal);
-  const server = startServer({ core: undefined, variables: process.env });
+  if (entry.module === undefined && program === undefined)
+    return listenHere(await loadServer(entry, variant), settings, signal);
+  const server = startServer({ core: undefined, variables: process.env, program });
   try {
-    const order = { order: 'listen', module: serverModule(entry), ...settings } as const;
+    const order = { order: 'listen', module: serverModule(entry, variant), ...settings } as const;
     const { url, effective } = await server.ask(order, 'listening', { seconds: PLUGIN_SECONDS, signal });
     return { url, effective, close: () => server.stop() };
   } catch (error) {

@@ -15,6 +15,7 @@ import {
   type TransportChoice,
   type TransportEntry,
   transportNames,
+  whyNotOn,
 } from '../../transports/index.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT, UsageError } from '../exit.ts';
@@ -103,9 +104,13 @@ function chosen(name: string | undefined, own: readonly string[], problems: stri
       problems.push(`unknown transport "${wanted}"${suggestion(wanted, transportNames())}`);
       return [];
     }
+    const why = whyNotOn(found, 'node');
+    if (why !== undefined) problems.push(`${wanted} ${why}; this command tests servers in Node`);
     if (found.variant !== null) return [found];
     const { entry } = found;
-    return [null, ...entry.variants].map((variant) => ({ entry, variant }));
+    return [null, ...entry.variants]
+      .map((variant) => ({ entry, variant }))
+      .filter((choice) => whyNotOn(choice, 'node') === undefined);
   });
 }
 

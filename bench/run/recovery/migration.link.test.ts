@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Recording } from '../../load/recording.ts';
 import { planTrial, singleTrial } from '../../testing/single-trial.ts';
 import { unavailable } from '../../testing/unavailable.ts';
-import { findTransport, whyUnavailable } from '../../transports/index.ts';
+import { findTransport } from '../../transports/index.ts';
 import { NetworkPath } from '../network/path.ts';
+import { whyUnavailable } from '../scale/available.ts';
 import { ProcessStage } from '../stage.ts';
 
 const CLIENTS = 4;
@@ -32,7 +33,7 @@ async function sendThroughRebind(transport: string): Promise<Recording> {
 
 describe.each(['webtransport', 'webtransport:datagram'])('%s', async (name) => {
   const choice = findTransport(name)!;
-  unavailable(await whyUnavailable(choice.entry));
+  unavailable(await whyUnavailable(choice));
 
   test('goes on over a change of its address, without a new connection', { timeout: TRIAL_MS }, async () => {
     const { sent, delivered, duplicated, errors } = await sendThroughRebind(name);

@@ -27,6 +27,8 @@ interface Surface {
   readonly refusals: Refusals;
   /** Reasons why no attack of a kind applies, by kind. */
   readonly untried?: Readonly<Partial<Record<AttackKind, string>>>;
+  /** Attacks that the server of a runtime's own does not withstand: reasons by runtime, then by the attack's name. Absent: none. */
+  readonly undefended?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Attacks on the transport's own protocol, in addition to those on the protocol below it. */
   readonly attacks?: () => Promise<readonly Attack[]>;
   /** Bytes of broadcasts after which a subscriber that reads nothing is cut, where it differs from the usual number. */
