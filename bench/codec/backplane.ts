@@ -1,5 +1,5 @@
-import { bufferOf } from './bytes.ts';
 import type { Encoding, Message } from '../contract.ts';
+import { bufferOf } from './bytes.ts';
 
 /**
  * Form of a message on its way through Redis, which carries bytes alone: one byte for its kind, `t` for text and `b` for bytes, then the
@@ -29,7 +29,6 @@ export function unwrapped(envelope: Buffer): Message {
   if (envelope[0] === BYTES) return content;
   throw new Error('the back-plane brought bytes that are no message; let no other program use its channel');
 }
-
 
 /** Key of a log's stream. */
 export const streamKey = (channel: string): string => `${channel}:log`;
