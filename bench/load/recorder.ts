@@ -37,6 +37,8 @@ export interface Share {
   readonly queues?: boolean;
   /** Recorder of the phase before. */
   readonly earlier?: Recorder | undefined;
+  /** Number of servers that are one service; sender n is at the one at n modulo it. Absent: one, or it is not known which. */
+  readonly nodes?: number | undefined;
   /** This worker's number, and the number of all: it has the sessions of every `workers`-th sender. */
   readonly worker: number;
   readonly workers: number;
@@ -64,6 +66,8 @@ export class Recorder {
   readonly #service: Histogram = histogram();
   readonly #lag: Histogram = histogram();
   readonly #last: Histogram | undefined;
+  /** Responses of messages that stayed at a server of several, and of those that went from one to another. */
+  readonly #within: { readonly same: Histogram; readonly other: Histogram; readonly nodes: number } | undefined;
   readonly #timeline: Timeline | undefined;
   readonly #samples: Samples | undefined;
   /** Ring buffer of send times, and the message number of each. */
@@ -107,6 +111,8 @@ export class Recorder {
     this.#pauses = new Pauses(sessions);
     if (reaches !== 'sender') this.#senderPauses = new Pauses(schedule.clients);
     if (reaches !== 'sender') this.#last = histogram();
+    const { nodes = 1 } = share;
+    if (reaches !== 'sender' && nodes > 1) this.#within = { same: histogram(), other: histogram(), nodes };
     if (share.loop === 'open') this.#timeline = new Timeline(schedule, receiversOf(reaches, schedule.clients));
     if (share.keepSamples === true) this.#samples = { response: [], responseTo: [], service: [], lag: [] };
   }
@@ -198,7 +204,7 @@ export class Recorder {
     this.#delivered++;
     this.#pauses.note(session, nowNs);
     this.#senderPauses?.note(sender, nowNs);
-    this.#time(number, nowNs);
+    this.#time(number, nowNs, session);
     return true;
   }
 
@@ -220,7 +226,7 @@ export class Recorder {
     this.#example ??= { ...what, head: String(what.head).slice(0, MAX_HEAD) };
   }
 
-  #time(message: number, nowNs: number): void {
+  #time(message: number, nowNs: number, session: number): void {
     const slot = this.#slotOf(message);
     if (this.#sentOf[slot] === message) {
       const serviceNs = Math.max(0, Math.round(nowNs - this.#sentAt[slot]!));
@@ -235,6 +241,7 @@ export class Recorder {
     }
     const wholeNs = Math.round(responseNs);
     this.#response.recordValue(wholeNs);
+    this.#timeBetween(message, session, wholeNs);
     this.#timeline?.record(message, wholeNs, nowNs);
     this.#samples?.response.push(wholeNs);
     this.#samples?.responseTo.push(message);
@@ -245,6 +252,15 @@ export class Recorder {
     }
     this.#arrivals[slot]!++;
     if (this.#arrivals[slot] === this.#receivers(message)) this.#last.recordValue(wholeNs);
+  }
+
+  /** Records a response by whether the message stayed at one server. */
+  #timeBetween(message: number, session: number, wholeNs: number): void {
+    const { schedule, senderOf } = this.#share;
+    if (this.#within === undefined) return;
+    const { same, other, nodes } = this.#within;
+    const isSame = (message % schedule.clients) % nodes === senderOf(session) % nodes;
+    (isSame ? same : other).recordValue(wholeNs);
   }
 
   /** Number of this worker's sessions that a message should reach. */
@@ -330,6 +346,9 @@ export class Recorder {
       service: encode(this.#service),
       lag: encode(this.#lag),
       last: this.#last === undefined ? null : encode(this.#last),
+      ...(this.#within === undefined
+        ? {}
+        : { sameNode: encode(this.#within.same), otherNode: encode(this.#within.other) }),
       ...(overdue === undefined || overdue.count === 0 ? {} : { overdueBounds: encode(overdue.bounds) }),
       ...(this.#timeline === undefined ? {} : { timeline: this.#timeline.slices() }),
       ...(this.#samples === undefined ? {} : { samples: this.#samples }),

@@ -37,6 +37,10 @@ export interface Recording {
   readonly lag: string;
   /** Response at the last receiver, as a histogram; null if each message has one receiver. */
   readonly last: string | null;
+  /** Response of messages between sessions of one server of several, as a histogram. Absent unless there are several. */
+  readonly sameNode?: string;
+  /** Response of messages that went from one server to another, as a histogram. Absent as `sameNode` is. */
+  readonly otherNode?: string;
   /** Responses by due time. Absent without a schedule. */
   readonly timeline?: readonly Slice[];
   /** Every sample, if the phase's order asks for them. */
@@ -84,6 +88,10 @@ export function combine(parts: readonly Recording[]): Recording {
   const timelines = parts.flatMap((part) => (part.timeline === undefined ? [] : [part.timeline]));
   const samples = parts.flatMap((part) => part.samples ?? []);
   const bounds = parts.flatMap(({ overdueBounds }) => overdueBounds ?? []);
+  const [sameNode, otherNode] = [
+    parts.flatMap((part) => part.sameNode ?? []),
+    parts.flatMap((part) => part.otherNode ?? []),
+  ];
   const example = parts.find((part) => part.example !== undefined)?.example;
   const errors: Record<string, number> = {};
   for (const part of parts) {
@@ -112,6 +120,7 @@ export function combine(parts: readonly Recording[]): Recording {
     service: merge(parts.map((part) => part.service)),
     lag: merge(parts.map((part) => part.lag)),
     last: lasts.length === 0 ? null : merge(lasts),
+    ...(sameNode.length === 0 ? {} : { sameNode: merge(sameNode), otherNode: merge(otherNode) }),
     ...(timelines.length === 0 ? {} : { timeline: addTimelines(timelines) }),
     ...(samples.length === 0 ? {} : { samples: join(samples) }),
     cpuSeconds: sum((part) => part.cpuSeconds),

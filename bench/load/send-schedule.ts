@@ -51,6 +51,7 @@ export class SendSchedule implements TimedSends {
       reaches: order.reaches,
       loop: 'open',
       senderOf: (session) => sessions[session]!.sender,
+      nodes: order.nodes,
       keepSamples: phase.keepSamples === true,
       queues: order.queues === true,
       earlier,

@@ -14,6 +14,12 @@ export const BYTES_ABOVE_TLS: NotMeasured = {
   reason: 'not measured, because the client opens TLS without its platform, which hides the bytes of the network',
 };
 
+/** Times between nodes of a trial in which no message goes from one session to another. */
+export const NOT_BETWEEN_NODES: NotMeasured = {
+  path: 'latency.sameNode',
+  reason: 'not measured, because no session sends to sessions of other nodes here',
+};
+
 /** Reason why one of these figures of a trial was not measured; undefined if all were. */
 export function whyNotMeasured(
   { notMeasured = [] }: { readonly notMeasured?: readonly NotMeasured[] | undefined },

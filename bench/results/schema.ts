@@ -76,6 +76,8 @@ const latencySummary = z.object({
   connect: summary,
   last: summary.optional(),
   overdue: summary.optional(),
+  sameNode: summary.optional(),
+  otherNode: summary.optional(),
 });
 
 const latency = z.object({
@@ -91,6 +93,9 @@ const latency = z.object({
   last: histogram.optional(),
   /** Lower bounds of the response of overdue messages: the end of the drain − due. Absent if there are none. */
   overdue: histogram.optional(),
+  /** Several nodes: response of messages between sessions of one node, and of those that went from one node to another. */
+  sameNode: histogram.optional(),
+  otherNode: histogram.optional(),
   /** Percentiles of each histogram. Absent in older results. */
   summary: latencySummary.optional(),
 });
@@ -409,6 +414,8 @@ const usage = z.object({
     busy: amount,
     workers: count,
   }),
+  /** Several nodes: the Redis that they share. `server` is then the sum of the nodes. */
+  backplane: z.object({ cpuSeconds: amount, rssBytes: count }).optional(),
 });
 
 /** A process of a trial, over the measured window. */

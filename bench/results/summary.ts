@@ -5,13 +5,24 @@ import type { LatencySummary, Measurement, Summary } from './schema.ts';
 type Histograms = Omit<Measurement['latency'], 'summary'>;
 
 /** Percentiles of every histogram of a trial in seconds, for readers that cannot decode histograms. */
-export const summariseLatency = ({ response, service, lag, connect, last, overdue }: Histograms): LatencySummary => ({
+export const summariseLatency = ({
+  response,
+  service,
+  lag,
+  connect,
+  last,
+  overdue,
+  sameNode,
+  otherNode,
+}: Histograms): LatencySummary => ({
   response: summarise(response),
   service: summarise(service),
   lag: summarise(lag),
   connect: summarise(connect),
   ...(last === undefined ? {} : { last: summarise(last) }),
   ...(overdue === undefined ? {} : { overdue: summarise(overdue) }),
+  ...(sameNode === undefined ? {} : { sameNode: summarise(sameNode) }),
+  ...(otherNode === undefined ? {} : { otherNode: summarise(otherNode) }),
 });
 
 /** Percentiles of one or more histograms together. */

@@ -1,5 +1,6 @@
 import type { Backplane, Options, ServerOrder, ServerUsage } from '../contract.ts';
 import { errorText } from '../error-text.ts';
+import type { Part } from '../scenarios/shape.ts';
 import type { Patience } from './child.ts';
 import { OwnServer, type OwnServerSettings } from './own-server.ts';
 import type { Server } from './processes.ts';
@@ -12,19 +13,6 @@ export interface Served {
   /** Addresses that clients connect to: more than one if several servers share the sessions. */
   readonly urls: readonly string[];
   readonly effective: Options;
-}
-
-/** Process of a service that several make. */
-export interface Part {
-  /** `server`, or `server 1`, `redis`, `proxy`. */
-  readonly role: string;
-  /** Its first process; undefined if it is not on this machine or has ended. */
-  readonly pid: number | undefined;
-  /** User and system time since it started. */
-  readonly cpuSeconds: number;
-  readonly rssBytes: number;
-  /** Name and version of its program. Absent: that of servers. */
-  readonly runtime?: string;
 }
 
 /** Server of a trial: a process of ours, one that a user's command starts, or a foreign one, to which clients only connect. */
@@ -44,9 +32,9 @@ export interface Host {
   end(atOnce: boolean): Promise<unknown>;
   /** Ends the server on purpose, and starts it again. Absent: it is not ours. */
   readonly again?: Again;
-  /** The same for each of several servers. Absent: there is one. */
+  /** Means to do the same with each of several servers. Absent: there is one. */
   readonly each?: readonly Again[];
-  /** The same for the Redis that several servers share. Absent: there is one server, or the Redis is somebody else's. */
+  /** Means to do the same with the Redis that several servers share. Absent: there is one server, or the Redis is not ours. */
   readonly redisAgain?: RunRedis['again'];
   /** Redis that several servers share, once it runs. Absent: there is one server. */
   readonly backplane?: Backplane;

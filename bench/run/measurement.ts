@@ -3,7 +3,7 @@ import type { Recording } from '../load/recording.ts';
 import { summariseTimeline } from '../load/timeline.ts';
 import { maxBesideWaitShare } from '../plan/beside.ts';
 import type { Contention } from '../results/machine/cores.ts';
-import { BYTES_ABOVE_TLS, SERVER_NOT_OURS } from '../results/not-measured.ts';
+import { BYTES_ABOVE_TLS, NOT_BETWEEN_NODES, SERVER_NOT_OURS } from '../results/not-measured.ts';
 import type {
   Measurement,
   Messages,
@@ -17,11 +17,11 @@ import type {
 import { summarise as percentilesOf, summariseLatency } from '../results/summary.ts';
 import { ranElsewhere, receiversOf } from '../results/values.ts';
 import { viaIn } from '../results/via.ts';
-import type { Extras, PlannedCase, Reading, Snapshot } from '../scenarios/shape.ts';
+import type { Extras, Part, PlannedCase, Reading, Snapshot } from '../scenarios/shape.ts';
+import { hasBackplane } from '../scenarios/shared/nodes.ts';
 import { commandShown } from '../security/redact.ts';
 import { capabilitiesOf } from '../transports/index.ts';
 import { LOCAL_HOST } from './environment.ts';
-import type { Part } from './host.ts';
 import type { LinkCounters } from './link.ts';
 import type { MachineObservation } from './machine/watch.ts';
 import { judge, MACHINE_RULES } from './validity.ts';
@@ -50,11 +50,14 @@ export function summarise(
     connect: reading.connect,
     ...(recording.last === null ? {} : { last: recording.last }),
     ...(overdueBounds === undefined ? {} : { overdue: overdueBounds }),
+    ...(recording.sameNode === undefined ? {} : { sameNode: recording.sameNode }),
+    ...(recording.otherNode === undefined ? {} : { otherNode: recording.otherNode }),
   };
   const notMeasured = [
     ...(ranElsewhere(planned) ? SERVER_NOT_OURS : []),
     // Behind a proxy, too, they are counted at the clients’ sockets.
     ...(planned.target === null && viaIn(planned.dimensions) === undefined ? [] : bytesNotMeasured(reading)),
+    ...(hasBackplane(planned) && recording.sameNode === undefined ? [NOT_BETWEEN_NODES] : []),
     ...(reading.contention?.notMeasured ?? []),
   ];
   const measurement: Judged['measurement'] = {
@@ -144,10 +147,12 @@ function overloadOf(planned: PlannedCase, reading: Reading, bounds: string): Ove
 }
 
 export function usageOf({ idle, before, after, recording, workers }: Reading): Usage {
+  const redis = partsBetween({ before, after }).find(({ role }) => role === 'redis');
   const { cpuSeconds, rssBytes, rssStartBytes, loopDelayP99Seconds, busy } = recording;
   return {
     server: { cpuSeconds: after.cpuSeconds - before.cpuSeconds, rssBytes: after.rssBytes, rssIdleBytes: idle.rssBytes },
     generator: { cpuSeconds, rssBytes, rssStartBytes, loopDelayP99: loopDelayP99Seconds, busy, workers },
+    ...(redis === undefined ? {} : { backplane: { cpuSeconds: redis.cpuSeconds, rssBytes: redis.rssBytes } }),
   };
 }
 

@@ -7,12 +7,13 @@ import type { Recording } from '../load/recording.ts';
 import { commandFor, readOptions } from '../plan/options.ts';
 import { estimateSeconds, makePlan, type RunPlan } from '../plan/plan.ts';
 import type { Setting } from '../plan/settings.ts';
-import { FAULTS, POLICIES } from '../results/dimensions.ts';
+import { POLICIES } from '../results/dimensions.ts';
 import type { MeasuredTrial } from '../results/schema.ts';
 import { runTrial } from '../run/trial.ts';
 import { singleTrial } from '../testing/single-trial.ts';
 import { recovery, silenceOf } from './recovery.ts';
 import type { Course, Disrupted, Stage } from './shape.ts';
+import { FAULTS_OF_ONE } from './shared/faults.ts';
 
 function optionsOf(settings: Partial<Record<Setting, string | boolean>>) {
   const all = { transports: 'ws', scenarios: 'recovery', ...settings };
@@ -54,10 +55,14 @@ describe('the plan', () => {
       transports: { value: 'ws', where: '' },
     });
     const plan = makePlan('problems' in read ? expect.fail(read.problems.join()) : read.options);
-    expect(plan.cases).toHaveLength(FAULTS.length * POLICIES.length);
-    expect(plan.options).toMatchObject({ scenarios: ['recovery'], faults: FAULTS, policies: POLICIES });
+    expect(plan.cases).toHaveLength(FAULTS_OF_ONE.length * POLICIES.length);
+    expect(plan.options).toMatchObject({ scenarios: ['recovery'], faults: FAULTS_OF_ONE, policies: POLICIES });
     const command = commandFor(plan.options);
-    for (const flag of ['--scenarios recovery', `--fault ${FAULTS.join(',')}`, `--reconnect ${POLICIES.join(',')}`])
+    for (const flag of [
+      '--scenarios recovery',
+      `--fault ${FAULTS_OF_ONE.join(',')}`,
+      `--reconnect ${POLICIES.join(',')}`,
+    ])
       expect(command).toContain(flag);
     expect(idsOf({ profile: 'recovery', fault: 'drain', reconnect: 'library' })).toEqual([
       'ws/recovery/c50/r10/s128/text/fault=drain/reconnect=library',
@@ -84,7 +89,10 @@ describe('the plan', () => {
   });
 
   test.each<[Partial<Record<Setting, string>>, RegExp]>([
-    [{ fault: 'earthquake' }, /--fault takes blackhole, restart, drain, reset, rebind, not "earthquake"/],
+    [
+      { fault: 'earthquake' },
+      /--fault takes blackhole, restart, drain, reset, rebind, node, rolling, backplane, not "earthquake"/,
+    ],
     [{ reconnect: 'never' }, /--reconnect takes managed, library, not "never"/],
     [{ outage: '3' }, /--outage takes a time such as 3s, or a range such as 2s-4s, from 0.1 s to 600 s, not "3"/],
     [{ outage: '4s-2s' }, /--outage takes/],

@@ -9,7 +9,6 @@ import type { Contention } from '../results/machine/cores.ts';
 import type { RuleId } from '../results/rules.ts';
 import type { Case, MeasuredTrial, Measurement } from '../results/schema.ts';
 import type { Fault, Policy, Reaches, Reader } from '../results/values.ts';
-import type { Part } from '../run/host.ts';
 import type { LinkCounters } from '../run/link.ts';
 import type { TransportEntry, Variant } from '../transports/index.ts';
 
@@ -270,6 +269,19 @@ export interface Disrupted {
   readonly server: readonly { readonly atNs: number; readonly cpuSeconds: number }[];
   /** Connections that the system refused since the path is back; null if it does not tell. */
   readonly listenDrops: number | null;
+}
+
+/** Process of a service that several make. */
+export interface Part {
+  /** `server 1`, or `redis`. */
+  readonly role: string;
+  /** Its first process; undefined if it is not on this machine or has ended. */
+  readonly pid: number | undefined;
+  /** User and system time since it started. */
+  readonly cpuSeconds: number;
+  readonly rssBytes: number;
+  /** Name and version of its program. Absent: Node. */
+  readonly runtime?: string;
 }
 
 /** Usage of the server since its start, and the counts of the private link if there is one. */

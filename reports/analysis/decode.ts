@@ -15,7 +15,7 @@ export function decode(base64: string): Decoded {
 
 /** Decodes every histogram of a trial; one that was not measured is unreadable, for the reason that the trial gives. */
 export function decodeTrial(trial: MeasuredTrial): DecodedTrial {
-  const { response, service, lag, connect, last, overdue } = trial.latency;
+  const { response, service, lag, connect, last, overdue, sameNode, otherNode } = trial.latency;
   const read = (name: keyof typeof trial.latency, encoded: string): Decoded =>
     unmeasured(trial, name) ?? decode(encoded);
   const delivered = read('response', response);
@@ -27,5 +27,7 @@ export function decodeTrial(trial: MeasuredTrial): DecodedTrial {
     lag: read('lag', lag),
     connect: read('connect', connect),
     last: last === undefined ? null : read('last', last),
+    sameNode: sameNode === undefined ? null : read('sameNode', sameNode),
+    otherNode: otherNode === undefined ? null : read('otherNode', otherNode),
   };
 }

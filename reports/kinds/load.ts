@@ -9,6 +9,7 @@ import { percentile } from '../stats/distribution.ts';
 import type { KindReport, KindShape, MeasuredMetric } from './shape.ts';
 import { FASTER, finite, LIGHTER, MIB, MS, unnoticedMemory, unnoticedTime } from './shared/measuring.ts';
 import { bytes, cpu, inTime, p50, p99, p999 } from './shared/message-metrics.ts';
+import { nodeMetrics } from './shared/node-metrics.ts';
 import { tooFewSamples } from './shared/sample-warnings.ts';
 import { arrived, figuresOf, generator, LAG, LATENCY, SENT } from './shared/trial-columns.ts';
 
@@ -55,7 +56,7 @@ const connectTime: MeasuredMetric = {
   measure: ({ connect }) => percentile(connect, 0.5),
 };
 
-const metrics = [p50, p99, p999, inTime, bytes, cpu, memory, connectTime];
+const metrics = [p50, p99, p999, inTime, bytes, cpu, memory, connectTime, ...nodeMetrics];
 
 /** Rate of one session, which decides how soon it notices a loss: `2 msg/s`. */
 function sessionRate(scenario: string, rate: number, clients: number): string {
@@ -91,6 +92,10 @@ function longer(rows: readonly Row[], needed: number): number {
   return Math.max(...enough.map(Math.ceil), ...measured);
 }
 
+const NODES_NOTE =
+  'Several nodes share a Redis, and the server’s figures are the sum of the nodes. “Same node” are deliveries to sessions of the ' +
+  'sender’s own node, “across nodes” those to sessions of others. The cost of Redis falls as the rate rises, so it holds at this one.';
+
 /** Messages on a schedule, at the case's rate. */
 export const load: KindShape = {
   metrics,
@@ -118,7 +123,10 @@ export const load: KindShape = {
 };
 
 export const loadReport: KindReport = {
-  notes: ({ question, inTime }) => (inTime === null ? [] : [inTimeNote(inTime, question.rttSeconds)]),
+  notes: ({ question, inTime }) => [
+    ...(inTime === null ? [] : [inTimeNote(inTime, question.rttSeconds)]),
+    ...(question.nodes === true ? [NODES_NOTE] : []),
+  ],
   warnings({ rows }, where) {
     const remedy = (short: readonly Row[], needed: number) => `Use --duration ${longer(short, needed)}.`;
     return [
@@ -146,6 +154,7 @@ export const loadReport: KindReport = {
     ...SENT,
     ...arrived(group),
     ...figuresOf([p50, p99, ...(group.metrics.includes('in-time') ? [p999, inTime] : [])]),
+    ...(group.metrics.includes('redis-cpu') ? figuresOf(nodeMetrics) : []),
     ...LATENCY,
     ...LAG,
     ...generator(group),

@@ -35,5 +35,7 @@ test('a kind speaks of no metric that it does not have', () => {
       kind,
     ).toEqual([]);
   }
-  expect(metricsOf('load')).toEqual(['p50', 'p99', 'p99.9', 'in-time', 'bytes', 'cpu', 'memory', 'connect']);
+  const ofNodes = ['same-node-p50', 'same-node-p99', 'other-node-p50', 'other-node-p99', 'redis-cpu'];
+  const usual = ['p50', 'p99', 'p99.9', 'in-time', 'bytes', 'cpu', 'memory', 'connect'];
+  expect(metricsOf('load')).toEqual([...usual, ...ofNodes]);
 });

@@ -59,7 +59,7 @@ export const metric = (id: MetricId): Metric => measuredMetric(id).metric;
 export const metricsOf = (kind: Kind): MetricId[] => KINDS[kind].metrics.map((one) => one.metric.id);
 
 /** Columns of a question's table, in order. */
-export const columnsOf = (question: Pick<Question, 'kind' | 'network' | 'radio'>): MetricId[] =>
+export const columnsOf = (question: Pick<Question, 'kind' | 'network' | 'radio' | 'nodes'>): MetricId[] =>
   KINDS[question.kind].metrics.flatMap(({ metric: { id }, isColumnOf }) =>
     isColumnOf === undefined || isColumnOf(question) ? [id] : [],
   );

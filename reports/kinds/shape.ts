@@ -66,7 +66,7 @@ export type MeasuredMetric = {
   readonly csv: string;
   readonly measure: (decoded: DecodedTrial, one: MeasuredCase) => Shown;
   /** True for questions whose tables have a column for it; absent: for all. */
-  readonly isColumnOf?: (question: Pick<Question, 'network' | 'radio'>) => boolean;
+  readonly isColumnOf?: (question: Pick<Question, 'network' | 'radio' | 'nodes'>) => boolean;
   /** Reason that cells give in tables without a column for it; absent: it is a figure of cases over a network. */
   readonly withoutColumn?: string;
   /** Figure that shows it best; absent: medians with intervals. */

@@ -55,6 +55,7 @@ export function questionOf(
     ...(networkTitle === network ? {} : { networkTitle }),
     ...(outage === null ? {} : { outage }),
     ...(cases.some(hasRadio) ? { radio: true } : {}),
+    ...(cases.some(hasBackplane) ? { nodes: true } : {}),
     objective: objectiveOf(cases),
   };
 }
@@ -65,6 +66,9 @@ function objectiveOf(cases: readonly Case[]): Objective | null {
   const [first] = trials.flatMap((trial) => (trial.state === 'failed' ? [] : (trial.capacity ?? [])));
   return first?.objective ?? null;
 }
+
+const hasBackplane = ({ trials }: Case): boolean =>
+  trials.some((trial) => trial.state !== 'failed' && trial.usage.backplane !== undefined);
 
 const hasRadio = ({ trials }: Case): boolean =>
   trials.some((trial) => trial.state !== 'failed' && trial.radio !== undefined);

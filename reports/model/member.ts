@@ -16,6 +16,9 @@ export type DecodedTrial = {
   readonly connect: Decoded;
   /** Null unless a message has several receivers. */
   readonly last: Decoded | null;
+  /** Between sessions of one node, and of different ones. Null unless there are several. */
+  readonly sameNode: Decoded | null;
+  readonly otherNode: Decoded | null;
 };
 
 /** Values of a metric by block over the valid trials that have one. `reason` says why there are none. */

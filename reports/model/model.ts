@@ -125,6 +125,8 @@ export type Question = Pick<
   readonly networkTitle?: string;
   /** True if a trial has the times for which a phone's radio would be awake. */
   readonly radio?: true;
+  /** True if a case has several nodes, which share a Redis. */
+  readonly nodes?: true;
   /** Range of the times between the fault and its end; absent without one. */
   readonly outage?: { readonly low: number; readonly high: number };
 };

@@ -39,6 +39,7 @@ import { exitCodeOf } from '../outcome.ts';
 import { PLAN, printPlan } from '../plan-output.ts';
 import { usePlugins } from '../plugins/plugins.ts';
 import { describePlan, newestResults } from '../preflight.ts';
+import { withoutLackingNodes } from '../scale/planned.ts';
 import { withProxies } from '../scale/proxies.ts';
 import { givenOf, settingFlags } from '../setting-flags.ts';
 import { resolveTarget, TARGET_FLAGS, targetFlags } from '../target.ts';
@@ -98,7 +99,7 @@ export async function measureAndReport(
   const { io, interrupted } = context;
   const { options, thresholds, band } = await readRequest(request.given, problems, io);
   const target = await resolveTarget(options, request, io);
-  const wanted = withProxies(makePlan(options, await unavailableFor(options)));
+  const wanted = withProxies(withoutLackingNodes(makePlan(options, await unavailableFor(options))));
   if (wanted.cases.length === 0) throw new UsageError(nothingLeft(wanted));
   const link = await linkFor(options);
   let path: NetworkPath | undefined;

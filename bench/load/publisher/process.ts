@@ -18,7 +18,7 @@ async function handle(order: PublisherOrder): Promise<PublisherAnswer> {
     process.on('exit', () => rmSync(order.file, { force: true }));
     return { answer: 'opened' };
   }
-  if (order.order === 'connect') {
+  if (order.order === 'open stream') {
     // Loaded only where servers share a log.
     log = await (await import('./stream.ts')).openStream(order.backplane);
     return { answer: 'opened' };

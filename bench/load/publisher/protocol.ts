@@ -6,7 +6,7 @@ export type PublisherOrder =
   /** Creates the log's file with its first line. A server can open it after the answer `opened`. */
   | { readonly order: 'open'; readonly file: string; readonly epoch: string }
   /** Connects to the Redis in which the log is a stream. */
-  | { readonly order: 'connect'; readonly backplane: Backplane }
+  | { readonly order: 'open stream'; readonly backplane: Backplane }
   | PublishOrder
   /** Ends the publishing early, so that it is answered. The answer is `stopped`. */
   | { readonly order: 'stop' };

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
-import { FAULTS } from '../../results/dimensions.ts';
 import type { Fault } from '../../results/values.ts';
+import { FAULTS_OF_ONE } from '../../scenarios/shared/faults.ts';
 import { accountingProblems, lossesOf } from '../../testing/network/fault-accounting.ts';
 import { faultTrial, logs } from '../../testing/network/fault-trial.ts';
 import { childrenOf } from '../../testing/processes.ts';
@@ -16,7 +16,7 @@ afterAll(() => {
 });
 
 const cases = ['ws', 'sse', 'socketio', 'mqtt:session', 'webrtc'].flatMap((transport) =>
-  FAULTS.map((fault): [string, Fault] => [transport, fault]),
+  FAULTS_OF_ONE.map((fault): [string, Fault] => [transport, fault]),
 );
 
 test.concurrent.for(cases)(

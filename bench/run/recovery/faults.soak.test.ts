@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
-import { FAULTS, POLICIES } from '../../results/dimensions.ts';
+import { POLICIES } from '../../results/dimensions.ts';
+import { FAULTS_OF_ONE } from '../../scenarios/shared/faults.ts';
 import { accountingProblems, expectedLosses, lossesOf } from '../../testing/network/fault-accounting.ts';
 import { faultTrial } from '../../testing/network/fault-trial.ts';
 import { soak } from '../../testing/soak.ts';
@@ -20,7 +21,7 @@ describe('every transport through every fault, under both policies', async () =>
       const problems: string[] = [];
       try {
         for (const reconnect of POLICIES) {
-          for (const fault of FAULTS) {
+          for (const fault of FAULTS_OF_ONE) {
             const trial = await faultTrial(path, name, { fault, reconnect });
             const losses = lossesOf(choice, fault, reconnect);
             const wrong = accountingProblems(trial, losses);

@@ -30,7 +30,7 @@ export class PublishedLog implements AsyncDisposable {
   async open(backplane?: Backplane): Promise<void> {
     const { file, epoch } = this;
     if (backplane !== undefined) {
-      await this.#publisher.ask({ order: 'connect', backplane }, 'opened', this.#patience(0));
+      await this.#publisher.ask({ order: 'open stream', backplane }, 'opened', this.#patience(0));
       return;
     }
     await this.#publisher.ask({ order: 'open', file, epoch }, 'opened', this.#patience(0));

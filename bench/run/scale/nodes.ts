@@ -1,5 +1,6 @@
 import type { Backplane, Options, ServerOrder, ServerUsage } from '../../contract.ts';
-import type { Again, Host, Part } from '../host.ts';
+import type { Part } from '../../scenarios/shape.ts';
+import type { Again, Host } from '../host.ts';
 import type { RunRedis } from './redis.ts';
 
 /** Settings of a service of several servers. */

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
-import type { Application, Backplane, Message } from '../../../bench/contract.ts';
 import { unwrapped, wrapped } from '../../../bench/codec/backplane.ts';
+import type { Application, Backplane, Message } from '../../../bench/contract.ts';
 
 /** Generic back-plane: what the application broadcasts at one server reaches the sessions of all. */
 export interface PubSub {
