@@ -156,7 +156,7 @@ export const recoveryReport: KindReport = {
   warnings: () => [],
   trust: ['schedule kept', 'accounting closes', 'clock sane', 'cores undisturbed'],
   isEcho: () => false,
-  figures: ['recovery', 'intervals', 'browser'],
+  figures: ['recovery', 'intervals', 'browser', 'proxy'],
   effort: null,
   definitions: [
     [

@@ -140,7 +140,8 @@ export type FigureId =
   | 'idle'
   | 'recovery'
   | 'neighbours'
-  | 'browser';
+  | 'browser'
+  | 'proxy';
 
 export type EffortWords = {
   /** `worked`: time that the generator did not spin; `used`: all its CPU time. */

@@ -17,6 +17,7 @@ import { InTimeFigure } from '../figures/in-time-figure.tsx';
 import { IntervalFigure } from '../figures/interval-figure.tsx';
 import { LoadFigure } from '../figures/load-figure.tsx';
 import { NeighboursFigure } from '../figures/neighbours-figure.tsx';
+import { ProxyFigure } from '../figures/proxy-figure.tsx';
 import { RecoveryFigure } from '../figures/recovery-figure.tsx';
 import { hasSweeps, SweepSection } from '../figures/sweep-figures.tsx';
 import { TimeFigure } from '../figures/time-figure.tsx';
@@ -230,6 +231,7 @@ const FIGURES: Readonly<Record<FigureId, (props: FigureProps) => ReactNode>> = {
   recovery: RecoveryFigure,
   neighbours: NeighboursFigure,
   browser: BrowserFigure,
+  proxy: ProxyFigure,
 };
 
 type FigureProps = Omit<KindFiguresProps, 'index'> & { readonly id: string };
