@@ -39,7 +39,7 @@ import { exitCodeOf } from '../outcome.ts';
 import { PLAN, printPlan } from '../plan-output.ts';
 import { usePlugins } from '../plugins/plugins.ts';
 import { describePlan, newestResults } from '../preflight.ts';
-import { withoutLackingNodes } from '../scale/planned.ts';
+import { reachBackplane, withoutLackingNodes } from '../scale/planned.ts';
 import { withProxies } from '../scale/proxies.ts';
 import { givenOf, settingFlags } from '../setting-flags.ts';
 import { resolveTarget, TARGET_FLAGS, targetFlags } from '../target.ts';
@@ -101,6 +101,7 @@ export async function measureAndReport(
   const target = await resolveTarget(options, request, io);
   const wanted = withProxies(withoutLackingNodes(makePlan(options, await unavailableFor(options))));
   if (wanted.cases.length === 0) throw new UsageError(nothingLeft(wanted));
+  if (!request.plan) await reachBackplane(options);
   const link = await linkFor(options);
   let path: NetworkPath | undefined;
   try {
