@@ -237,6 +237,8 @@ export interface StreamAddress {
 
 export interface Http {
   readonly EventSource: EventSourceConstructor;
+  /** WebSocket of the platform, with the cookies of this user. Absent in a browser, whose WebSockets have them. */
+  readonly CompressingWebSocket?: WebSocketConstructor;
   /** Sends a request and reads the whole answer. Rejects only when there is no answer, whatever the status. */
   fetch(url: string, request: HttpRequest): Promise<HttpAnswer>;
   /** Sends a request and passes its answer on as it arrives: in a browser, from the reader of a `fetch`'s body. */

@@ -135,11 +135,12 @@ function transportsOf({ transport = 'websocket' }: Options, platform: Platform, 
   class WebSocketTransport extends CheckedWebSocket {
     override createSocket(url: string, protocols: string | string[] | undefined): WebSocketLike {
       const address = Object.assign(new URL(url), { username, password });
-      return new platform.CompressingWebSocket(address.href, protocols);
+      const Constructor = http?.CompressingWebSocket ?? platform.CompressingWebSocket;
+      return new Constructor(address.href, protocols);
     }
   }
-  if (transport === 'websocket') return { transports: [WebSocketTransport], hangUp: async () => {} };
-  const http = platform.openHttp();
+  const http = transport === 'websocket' ? undefined : platform.openHttp();
+  if (http === undefined) return { transports: [WebSocketTransport], hangUp: async () => {} };
   const polling = pollingOver(http);
   const hangUp = async (): Promise<void> => {
     await polling.settled();

@@ -205,8 +205,15 @@ function leftOutOf(
     });
     const proxies = options.vias.flatMap((value) => {
       const via = parseVia(value);
-      const reason = via === undefined ? undefined : whyNotVia(found, via);
-      return reason === undefined ? [] : [{ name, dimensions: { via: value }, kind, reason } as const];
+      if (via === undefined) return [];
+      const reasons = new Map(
+        options.networks.map((network) => [network, whyNotVia(found, via, usesTls(name, network, options))] as const),
+      );
+      const everywhere = [...reasons.values()].every((reason) => reason !== undefined);
+      return [...reasons].slice(0, everywhere ? 1 : undefined).flatMap(([network, reason]) => {
+        const dimensions = { via: value, ...(everywhere ? {} : { network }) };
+        return reason === undefined ? [] : [{ name, dimensions, kind, reason } as const];
+      });
     });
     const nodes = nodesLeftOut(name, options, asked);
     return [

@@ -24,8 +24,8 @@ export function readVias(given: Given | undefined, problems: string[]): readonly
   return values;
 }
 
-/** Says why a proxy cannot be put before the servers of a transport; undefined if it can. */
-export function whyNotVia(choice: TransportChoice, { proxy, defaults, sticky }: Via): string | undefined {
+/** Says why a proxy cannot be put before the servers of a transport; undefined if it can. @param tls true if clients use TLS */
+export function whyNotVia(choice: TransportChoice, { proxy, defaults, sticky }: Via, tls: boolean): string | undefined {
   const proxied = proxiedOf(choice);
   if (proxied === undefined) return 'does not say which protocol a proxy would have to pass on';
   if (typeof proxied === 'object') return proxied.never;
@@ -33,6 +33,9 @@ export function whyNotVia(choice: TransportChoice, { proxy, defaults, sticky }: 
     if (defaults && proxied === 'WebSocket')
       return 'needs the header fields Upgrade and Connection, which nginx does not pass on by default';
     if (proxied === 'HTTP/2') return 'is served over HTTP/2 alone, and nginx speaks HTTP/1.1 to the servers behind it';
+    // Found with version 1.22.1: the frame is sent only together with the first message, for which a session waits in vain.
+    if (proxied === 'gRPC' && tls)
+      return 'begins with metadata of its server, which nginx keeps in its TLS buffer until a message follows';
   }
   if (sticky === 'cookie' && (proxied === 'TCP' || proxied === 'gRPC'))
     return proxied === 'TCP' ? 'has no HTTP, so no cookies' : 'has clients that keep no cookies';

@@ -61,6 +61,8 @@ export const TEST_KINDS: Readonly<Record<KindName, TestKind>> = {
       'mosquitto',
       'broker',
       'nginx',
+      'nginxStream',
+      'haproxy',
       'redis',
       'python',
       'websockets',

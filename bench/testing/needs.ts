@@ -6,6 +6,7 @@ import { errorText } from '../error-text.ts';
 import { privateLink } from '../run/link.ts';
 import { apt, isExecutable, isOnPath } from '../run/machine/programs.ts';
 import { findRuntime, INSTALL, OTHER_RUNTIMES, type OtherRuntime } from '../run/runtimes/find.ts';
+import { findProxy } from '../run/scale/proxies/program.ts';
 
 /** Requirement of some tests on the machine besides `npm ci`. */
 export interface Need {
@@ -29,6 +30,8 @@ export type NeedName =
   | 'mosquitto'
   | 'broker'
   | 'nginx'
+  | 'nginxStream'
+  | 'haproxy'
   | 'redis'
   | 'python'
   | 'websockets'
@@ -55,6 +58,9 @@ const LINES = 'lines of other programs in the documents';
 
 /** Use of the programs that are measured. */
 const FOREIGN = 'servers of others that are measured';
+
+/** Use of the proxies that clients reach servers through. */
+const PROXIES = 'proxies between clients and servers';
 
 /** Folder of the programs that `npm ci` installs. */
 const npmPrograms = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url));
@@ -95,6 +101,12 @@ export const NEEDS: Readonly<Record<NeedName, Need>> = {
   mosquitto: program('mosquitto_pub', LINES, apt('mosquitto-clients')),
   broker: program('mosquitto', FOREIGN, apt('mosquitto')),
   nginx: program('nginx', FOREIGN, apt('nginx-light')),
+  nginxStream: {
+    use: PROXIES,
+    install: apt('nginx-light libnginx-mod-stream'),
+    missing: () => (findProxy('nginx')?.stream === undefined ? 'nginx has no module for TCP' : undefined),
+  },
+  haproxy: program('haproxy', PROXIES, apt('haproxy')),
   redis: program('redis-server', 'servers that share a back-plane', apt('redis-server')),
   python: program('python3', LINES, apt('python3')),
   websockets: {

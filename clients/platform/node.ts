@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { buildConnector, Client, type Dispatcher, EventSource } from 'undici';
 import { type ClientOptions, type PerMessageDeflateOptions, WebSocket } from 'ws';
 import { bufferOf } from '../../bench/codec/bytes.ts';
+import { proxyCookieIn, withProxyCookie } from '../../bench/codec/cookie.ts';
 import { MAX_ARRIVAL_BYTES } from '../../bench/codec/unreadable.ts';
 import type {
   Http,
@@ -132,6 +133,7 @@ function openHttp(version: '1.1' | '2', localAddress: string | undefined): Http 
   const maxConnections = version === '2' ? 1 : BROWSER_CONNECTIONS;
   const connections: Connection[] = [];
   const opening = new Set<Socket>();
+  const cookies: Cookies = { value: undefined };
   let closed = false;
 
   /** Returns an idle connection to the origin, or a new one while a browser would open one, or else the one with the fewest requests. */
@@ -149,6 +151,7 @@ function openHttp(version: '1.1' | '2', localAddress: string | undefined): Http 
     const opened = {
       origin,
       client: openClient(origin, version, localAddress, opening),
+      cookies,
       underWay: 0,
     };
     connections.push(opened);
@@ -156,13 +159,17 @@ function openHttp(version: '1.1' | '2', localAddress: string | undefined): Http 
   }
 
   return {
+    get CompressingWebSocket() {
+      return webSocket({ threshold: 0 }, localAddress, cookies);
+    },
+
     EventSource: class extends EventSource {
       constructor(url: string) {
         const address = new URL(url);
         const connection = connectionTo(address.origin);
         // Busy for good: the event stream occupies it.
         connection.underWay = Number.POSITIVE_INFINITY;
-        const { dispatcher, why } = explaining(connection.client, basic(address));
+        const { dispatcher, why } = explaining(connection, basic(address));
         super(withoutCredentials(address), { node: { dispatcher } });
         // Added before other listeners, which read the message from the event.
         this.addEventListener('error', (event) => void Object.assign(event, { message: why() }));
@@ -200,6 +207,7 @@ function openHttp(version: '1.1' | '2', localAddress: string | undefined): Http 
 function webSocket(
   perMessageDeflate: false | PerMessageDeflateOptions,
   localAddress: string | undefined,
+  cookies?: Cookies,
 ): WebSocketConstructor {
   const options = { perMessageDeflate, maxPayload: MAX_ARRIVAL_BYTES, ...boundTo(localAddress) };
   return class extends WebSocket {
@@ -207,7 +215,7 @@ function webSocket(
       const secure = /^(?:wss|https):/i.test(url) ? secureConnection() : undefined;
       super(withoutCredentials(url), protocols, {
         ...options,
-        headers: { ...basic(new URL(url)) },
+        headers: { ...basic(new URL(url)), ...withProxyCookie(cookies?.value) },
         ...secure?.options,
       });
       if (secure !== undefined) this.on('close', secure.abandon);
@@ -231,10 +239,25 @@ function secureConnection(): { options: ClientOptions; abandon: () => void } {
   return { options: { createConnection } as unknown as ClientOptions, abandon: () => tcp?.destroy() };
 }
 
+/**
+ * Cookies of one user: that of a run's proxy alone, so that no other server gets what it did not get before. A user has one server, so
+ * its cookie has no origin.
+ */
+interface Cookies {
+  value: string | undefined;
+}
+
+/** Keeps the cookie that an answer sets. */
+function keep(cookies: Cookies, fields: Readonly<Record<string, string | string[] | undefined>>): void {
+  const field = fields['set-cookie'];
+  if (field !== undefined) cookies.value = proxyCookieIn(field) ?? cookies.value;
+}
+
 /** One connection and the number of its requests in progress. undici's own pools would add two layers to every request. */
 interface Connection {
   readonly origin: string;
   readonly client: Client;
+  readonly cookies: Cookies;
   underWay: number;
 }
 
@@ -243,23 +266,27 @@ interface Connection {
  * because the bytes of every event pass through it.
  */
 function explaining(
-  client: Client,
+  { client, cookies }: Pick<Connection, 'client' | 'cookies'>,
   fields: { authorization?: string },
 ): { dispatcher: Dispatcher; why: () => string | undefined } {
   let why: string | undefined;
   const dispatcher = client.compose((dispatch) => (options, handler) => {
     const { onResponseStart, onResponseError } = handler;
     why = undefined;
-    handler.onResponseStart = (controller, status, ...rest) => {
+    handler.onResponseStart = (controller, status, answered, ...rest) => {
+      keep(cookies, answered);
       if (status !== 200) why = `answered ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd();
-      onResponseStart?.call(handler, controller, status, ...rest);
+      onResponseStart?.call(handler, controller, status, answered, ...rest);
     };
     handler.onResponseError = (controller, error) => {
       // A refused EventSource aborts the request itself; the status is the reason then.
       why ??= error.message;
       onResponseError?.call(handler, controller, error);
     };
-    return dispatch({ ...options, headers: { ...(options.headers as object), ...fields } }, handler);
+    return dispatch(
+      { ...options, headers: { ...(options.headers as object), ...fields, ...withProxyCookie(cookies.value) } },
+      handler,
+    );
   });
   return { dispatcher, why: () => why };
 }
@@ -314,8 +341,10 @@ function exchange(
     answer.ended(error);
   };
   connection.underWay++;
+  const { cookies } = connection;
+  const sent = cookies.value === undefined ? headers : { ...headers, ...withProxyCookie(cookies.value) };
   connection.client.dispatch(
-    { path, method, body: body ?? null, ...(headers === undefined ? {} : { headers }) },
+    { path, method, body: body ?? null, ...(sent === undefined ? {} : { headers: sent }) },
     {
       onRequestStart(controller) {
         if (signal === undefined) return;
@@ -323,8 +352,10 @@ function exchange(
         abort = () => controller.abort(signal.reason);
         signal.addEventListener('abort', abort);
       },
-      onResponseStart: (_controller, status, fields) =>
-        answer.started(status, String(fields['content-encoding'] ?? '')),
+      onResponseStart(_controller, status, fields) {
+        keep(cookies, fields);
+        answer.started(status, String(fields['content-encoding'] ?? ''));
+      },
       onResponseData(controller, chunk) {
         received += chunk.length;
         if (received > maxBytes) controller.abort(new Error(`the answer is longer than ${maxBytes} bytes`));

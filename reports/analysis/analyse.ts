@@ -25,6 +25,7 @@ import { bandOf, bestFirst, type ColumnRule, judgeColumn } from './column.ts';
 import { browserCosts } from './figures/browser-cost.ts';
 import { fieldAnswers } from './figures/field-answers.ts';
 import { microViews } from './figures/micro.ts';
+import { proxyCosts, stickyOutcomes } from './figures/proxy-cost.ts';
 import { runtimeCosts } from './figures/runtime-cost.ts';
 import { wireRows } from './figures/wire.ts';
 import { judge } from './judge.ts';
@@ -139,6 +140,8 @@ function groupJudge(results: Results, run: Results, options: AnalysisOptions, ru
       ],
       notCovered: notCoveredBy(run, layer, question),
       browserCosts: browserCosts(cases, members, compared, rule),
+      proxyCosts: proxyCosts(cases, members, compared, rule),
+      stickyOutcomes: stickyOutcomes(cases),
     };
     // Over a network with losses a transport that does not send again what was lost may well beat bare TCP.
     const bound = question.lossShare === undefined && judging.floorIsNoBound !== true;

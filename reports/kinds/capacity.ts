@@ -160,7 +160,7 @@ export const capacityReport: KindReport = {
   warnings: ({ rows }, where) => [...limitedByGenerator(rows, where), ...withoutRate(rows, where)],
   trust: ['schedule kept', 'generator not saturated', 'accounting closes', 'clock sane', 'cores undisturbed'],
   isEcho: () => false,
-  figures: ['load', 'intervals', 'bytes', 'effort', 'browser'],
+  figures: ['load', 'intervals', 'bytes', 'effort', 'browser', 'proxy'],
   effort: {
     generator: 'worked',
     note: 'its busy time, without the time it spins while waiting for the next due time.',

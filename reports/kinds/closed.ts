@@ -88,7 +88,7 @@ export const closedReport: KindReport = {
   warnings: () => [],
   trust: ['accounting closes', 'cores undisturbed'],
   isEcho: () => false,
-  figures: ['intervals', 'effort', 'browser'],
+  figures: ['intervals', 'effort', 'browser', 'proxy'],
   effort: {
     generator: 'used',
     note: 'its user and system time.',

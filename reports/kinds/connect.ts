@@ -157,7 +157,7 @@ export const connectReport: KindReport = {
   },
   trust: ['cores undisturbed'],
   isEcho: () => false,
-  figures: ['round-trips', 'intervals', 'browser'],
+  figures: ['round-trips', 'intervals', 'browser', 'proxy'],
   effort: null,
   definitions: [
     [

@@ -270,7 +270,7 @@ export const idleReport: KindReport = {
   warnings: ({ rows }, where) => poorFit(rows, where),
   trust: [],
   isEcho: () => false,
-  figures: ['intervals', 'growth', 'idle', 'browser'],
+  figures: ['intervals', 'growth', 'idle', 'browser', 'proxy'],
   effort: null,
   definitions: [
     [

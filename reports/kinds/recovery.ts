@@ -157,7 +157,7 @@ export const recoveryReport: KindReport = {
   warnings: () => [],
   trust: ['schedule kept', 'accounting closes', 'clock sane', 'cores undisturbed'],
   isEcho: () => false,
-  figures: ['recovery', 'herd', 'intervals', 'browser'],
+  figures: ['recovery', 'herd', 'intervals', 'browser', 'proxy'],
   effort: null,
   definitions: [
     [

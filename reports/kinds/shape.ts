@@ -141,7 +141,8 @@ export type FigureId =
   | 'recovery'
   | 'herd'
   | 'neighbours'
-  | 'browser';
+  | 'browser'
+  | 'proxy';
 
 export type EffortWords = {
   /** `worked`: time that the generator did not spin; `used`: all its CPU time. */

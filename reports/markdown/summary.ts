@@ -1,6 +1,7 @@
 import type { Results } from '../../bench/results/schema.ts';
 import { browserCostText } from '../analysis/figures/browser-cost.ts';
 import { COVERED_BY, fieldOpening } from '../analysis/figures/field-answers.ts';
+import { proxyCostText, stickyText } from '../analysis/figures/proxy-cost.ts';
 import { rerunText } from '../analysis/status.ts';
 import { type JudgedThreshold, thresholdText } from '../analysis/thresholds.ts';
 import { batchingNote, batchMark } from '../kinds/batching.ts';
@@ -83,6 +84,8 @@ function groupMarkdown(group: Group): string[] {
       { header: `verdict${against}`, cells: rows.map((row) => verdictOf(row, row === best, primary)) },
     ]),
     ...group.browserCosts.flatMap((cost) => ['', escaped(browserCostText(cost))]),
+    ...group.proxyCosts.flatMap((cost) => ['', escaped(proxyCostText(cost))]),
+    ...group.stickyOutcomes.flatMap((one) => ['', escaped(stickyText(one))]),
     ...(inTime === null ? [] : ['', escaped(inTimeNote(inTime, question.rttSeconds))]),
     ...(batching === null ? [] : ['', escaped(batching)]),
     ...unsupported.flatMap((one) => ['', escaped(absentText(one))]),

@@ -10,6 +10,7 @@ import type {
   Slow,
   Wire,
 } from '../../bench/results/schema.ts';
+import type { Stickiness } from '../../bench/results/via.ts';
 import type { Interval } from '../stats/bootstrap.ts';
 import type { Shown } from '../stats/distribution.ts';
 import type { Kind, Metric, MetricId } from './metrics.ts';
@@ -164,6 +165,46 @@ export type Group = {
   readonly notCovered: NotCovered;
   /** Cases whose clients ran in a browser, each beside that in Node; empty unless the run has both. */
   readonly browserCosts: readonly BrowserCost[];
+  /** Cases behind a proxy, each beside that without one; empty unless the run has both. */
+  readonly proxyCosts: readonly ProxyCost[];
+  /** Cases with several servers behind a proxy: whether their sessions work. */
+  readonly stickyOutcomes: readonly StickyOutcome[];
+};
+
+/** Cost of a proxy beside the same case without one. */
+export type ProxyCost = {
+  readonly caseId: string;
+  /** Transport and variant, without the proxy. */
+  readonly name: string;
+  readonly via: string;
+  readonly figures: readonly ProxyFigure[];
+  /** Proxy's own CPU time for each message that arrived, in seconds; null if it is not known. */
+  readonly cpuSeconds: number | null;
+};
+
+/** One figure of both, as medians over the valid trials in the base unit, and the verdict on that behind the proxy. */
+export type ProxyFigure = {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: Metric['unit'];
+  readonly scale: number;
+  readonly behind: number;
+  readonly alone: number;
+  readonly verdict: Verdict;
+};
+
+/** Outcome of a stickiness, over all trials of a case. */
+export type StickyOutcome = {
+  readonly caseId: string;
+  readonly name: string;
+  readonly proxy: string;
+  readonly sticky: Stickiness;
+  readonly servers: number;
+  readonly works: boolean;
+  /** Share of the deliveries that never came, in the worst trial. */
+  readonly missing: number;
+  /** First thing that clients were told; null if all arrived, or nothing was said. */
+  readonly reason: string | null;
 };
 
 /** Cost of clients in a browser beside the same clients in Node. */

@@ -1,6 +1,7 @@
 import type { Results } from '../../bench/results/schema.ts';
 import { browserCostText } from '../analysis/figures/browser-cost.ts';
 import { COVERED_BY, fieldOpening } from '../analysis/figures/field-answers.ts';
+import { proxyCostText, stickyText } from '../analysis/figures/proxy-cost.ts';
 import { limitsOf, textOf } from '../analysis/sentences.ts';
 import { rerunText } from '../analysis/status.ts';
 import { batchMark } from '../kinds/batching.ts';
@@ -90,6 +91,8 @@ function groupLines(group: Group, width: number, prose: number, paint: Paints): 
       prose,
     ),
     ...group.browserCosts.flatMap((cost) => hanging(printable(browserCostText(cost)), prose)),
+    ...group.proxyCosts.flatMap((cost) => hanging(printable(proxyCostText(cost)), prose)),
+    ...group.stickyOutcomes.flatMap((one) => hanging(printable(stickyText(one)), prose)),
     ...group.notes.flatMap((note) => hanging(printable(note), prose).map(paint.dim)),
     ...hanging(printable(`How sure: ${textOf(group.certainty)}`), prose).map(paint.dim),
   ];

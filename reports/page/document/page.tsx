@@ -18,6 +18,7 @@ import { InTimeFigure } from '../figures/in-time-figure.tsx';
 import { IntervalFigure } from '../figures/interval-figure.tsx';
 import { LoadFigure } from '../figures/load-figure.tsx';
 import { NeighboursFigure } from '../figures/neighbours-figure.tsx';
+import { ProxyFigure } from '../figures/proxy-figure.tsx';
 import { RecoveryFigure } from '../figures/recovery-figure.tsx';
 import { hasSweeps, SweepSection } from '../figures/sweep-figures.tsx';
 import { TimeFigure } from '../figures/time-figure.tsx';
@@ -232,6 +233,7 @@ const FIGURES: Readonly<Record<FigureId, (props: FigureProps) => ReactNode>> = {
   herd: HerdFigure,
   neighbours: NeighboursFigure,
   browser: BrowserFigure,
+  proxy: ProxyFigure,
 };
 
 type FigureProps = Omit<KindFiguresProps, 'index'> & { readonly id: string };

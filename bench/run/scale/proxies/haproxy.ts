@@ -1,3 +1,4 @@
+import { PROXY_COOKIE } from '../../../codec/cookie.ts';
 import type { ProxyOrder } from './order.ts';
 
 const section = (name: string, lines: readonly string[]): string[] => [name, ...lines.map((line) => `  ${line}`)];
@@ -46,7 +47,7 @@ export function haproxyConfiguration(order: ProxyOrder): string {
     ...section('frontend clients', [bind, `maxconn ${connections}`, 'default_backend nodes']),
     ...section('backend nodes', [
       `balance ${BALANCE[via.sticky]}`,
-      ...(cookie ? ['cookie wirebench insert indirect nocache'] : []),
+      ...(cookie ? [`cookie ${PROXY_COOKIE} insert indirect nocache`] : []),
       ...upstreams.map(
         (one, at) =>
           `server n${at + 1} ${one.host}:${one.port}${isHttp2 ? ' proto h2' : ''}${cookie ? ` cookie n${at + 1}` : ''}`,

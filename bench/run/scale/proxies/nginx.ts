@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { PROXY_COOKIE } from '../../../codec/cookie.ts';
 import { KEEP_ALIVE_SECONDS } from '../../../limits.ts';
 import type { ProxyOrder } from './order.ts';
 
@@ -105,7 +106,7 @@ const STICKY: Readonly<Record<ProxyOrder['via']['sticky'], readonly string[]>> =
   source: ['hash $remote_addr consistent;'],
   // Name of a session in Engine.IO’s requests. Requests without it are dealt in turn.
   hash: ['hash $arg_sid consistent;'],
-  cookie: ['sticky cookie wirebench path=/;'],
+  cookie: [`sticky cookie ${PROXY_COOKIE} path=/;`],
 };
 
 const stickyLines = ({ via }: ProxyOrder): readonly string[] => STICKY[via.sticky];
@@ -117,5 +118,12 @@ const serverLines = ({ via, upstreams }: ProxyOrder): string[] =>
 const listenLine = ({ host, port, identity, via }: ProxyOrder, protocol = ''): string =>
   `listen ${host}:${port}${identity === undefined ? '' : ' ssl'}${protocol}${via.defaults ? '' : ` backlog=${BACKLOG}`};`;
 
-const tlsLines = ({ identity }: ProxyOrder): string[] =>
-  identity === undefined ? [] : [`ssl_certificate ${identity};`, `ssl_certificate_key ${identity};`];
+/** Before version 1.23.4 TLS 1.3 was not among the defaults. */
+const tlsLines = ({ identity, via }: ProxyOrder): string[] =>
+  identity === undefined
+    ? []
+    : [
+        `ssl_certificate ${identity};`,
+        `ssl_certificate_key ${identity};`,
+        ...(via.defaults ? [] : ['ssl_protocols TLSv1.2 TLSv1.3;']),
+      ];

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Identity, Options } from '../../../contract.ts';
@@ -84,6 +84,10 @@ export async function startProxy(settings: ProxySettings): Promise<RunningProxy>
     port,
     folder,
     name: 'the proxy',
+  }).catch((error: unknown) => {
+    // One whose shell could not be started has nobody else to remove it.
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
   });
   const name = `${via.proxy} ${found.version}`;
   return { port, name, effective: settingsInForce(order, configuration, found.version), server };
