@@ -126,6 +126,22 @@ describe.concurrent('a run with agents', TIME, () => {
     expect(await redis.leftovers()).toEqual([]);
   });
 
+  test('names an agent that is stopped', async () => {
+    await using redis = await TestRedis.start();
+    await using stopped = await startAgent(redis.url, 'stopped');
+    await using _ = ownAgent(redis.url, 'other');
+    const flags = echoFlags(redis, { agents: 2, trials: 1, seconds: 2 });
+    const running = wirebench(flags);
+    await redis.measuring(2);
+    stopped.process.kill('SIGTERM');
+    expect(await stopped.ended()).toBe(0);
+    await running;
+    const [trial] = trialsOf(readOut(flags));
+    expect(trial?.state).toBe('invalid');
+    expect(trial?.reasons.join()).toContain('agent stopped was lost: it was stopped');
+    expect(await redis.leftovers()).toEqual([]);
+  });
+
   test('goes on after Redis was restarted in the middle of a trial', async () => {
     await using redis = await TestRedis.start();
     await using one = ownAgent(redis.url, 'one');
