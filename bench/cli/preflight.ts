@@ -20,6 +20,7 @@ import { addressShown, commandShown } from '../security/redact.ts';
 import { browserLines } from './browser/planned.ts';
 import { approximately } from './eta.ts';
 import { networkLines, totalSeconds } from './networks/planned.ts';
+import { nodesLines } from './scale/planned.ts';
 import { surroundingsLines } from './surroundings.ts';
 
 /** Describes a plan before it starts: its cases, its time, its link, and the differences that it can show. */
@@ -50,6 +51,7 @@ export function describePlan(
     ...besideLine(plan),
     `Each trial: ${serverOf(options)}${warmUp}; ${describeLink(resources)}.`,
     ...networkLines(plan),
+    ...nodesLines(plan),
     ...browserLines(plan, resources.browser?.path),
     ...surroundingsLines(resources, options),
     ...learnedAt(plan),

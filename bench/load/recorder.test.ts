@@ -320,6 +320,22 @@ test('bytes in a session of text are no message of it, even if they say the same
   expect({ corrupt, example }).toMatchObject({ corrupt: 1, example: { kind: 'a binary message', length: 32 } });
 });
 
+test('responses on one node and across nodes are told apart by the numbers of sender and receiver', () => {
+  const share = shareOf('everyone', 8, { nodes: 2 });
+  const recorder = new Recorder(share);
+  // Sender 1 is at the second node, with session 3; sessions 0 and 2 are at the first.
+  for (const session of [0, 1, 2, 3])
+    recorder.received(session, share.messages.build(1, 2), dueNs(share.schedule, 9) + (session + 1) * 1e6);
+  const { sameNode = '', otherNode = '' } = combine([recorder.finish(usage)]);
+  const seen = [sameNode, otherNode].map((one) => [decode(one).totalCount, decode(one).maxValue / 1e6]);
+  expect(seen.map(([count, ms]) => [count, Math.round(ms!)])).toEqual([
+    [2, 4],
+    [2, 3],
+  ]);
+  expect(new Recorder(shareOf('everyone')).finish(usage)).not.toHaveProperty('sameNode');
+  expect(new Recorder(shareOf('sender', 8, { nodes: 2 })).finish(usage)).not.toHaveProperty('sameNode');
+});
+
 describe('messages from another host', () => {
   /** Recorder of one of two workers with two sessions each, which gets every message at this time after it was due. */
   function recorded(worker: number, hosts: readonly number[], afterNs: (sender: number) => number): Recording {

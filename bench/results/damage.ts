@@ -3,7 +3,16 @@ import { whyNotMeasured } from './not-measured.ts';
 import type { Case, MeasuredTrial, Results } from './schema.ts';
 
 /** Histograms of a trial, in the order in which they are written. */
-export const HISTOGRAMS = ['response', 'service', 'lag', 'connect', 'last', 'overdue'] as const;
+export const HISTOGRAMS = [
+  'response',
+  'service',
+  'lag',
+  'connect',
+  'last',
+  'overdue',
+  'sameNode',
+  'otherNode',
+] as const;
 export type HistogramName = (typeof HISTOGRAMS)[number];
 
 /** Names of the histograms that a trial has. */

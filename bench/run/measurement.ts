@@ -191,7 +191,9 @@ function processesOf(
   const runtime = planned.exec === undefined ? NODE : commandShown(planned.exec);
   return [
     ...(ranElsewhere(planned) || parts.length > 0 ? [] : [local('server', runtime, usage.server)]),
-    ...parts.map(({ role, runtime: own = NODE, ...used }) => local(role, own, used)),
+    ...parts.flatMap(({ role, isOutside, runtime: own = NODE, ...used }) =>
+      isOutside ? [] : [local(role, own, used)],
+    ),
     ...workers.map((worker) => local(worker.role ?? 'generator', worker.runtime ?? NODE, worker)),
   ];
 }

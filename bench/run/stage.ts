@@ -239,7 +239,9 @@ export class ProcessStage implements Stage, AsyncDisposable {
     const before = await this.snapshot();
     const watched = [
       // The process may be another one by the end.
-      ...(parts ?? []).map(({ role }, index) => ({ role, pid: () => parts?.[index]?.pid })),
+      ...(parts ?? []).flatMap(({ role, isOutside }, index) =>
+        isOutside ? [] : [{ role, pid: () => parts?.[index]?.pid }],
+      ),
       ...(server === null || parts !== undefined ? [] : [{ ...server, role: 'server', pid: () => server?.pid }]),
       ...this.#generator.processes,
       ...(this.#log === undefined ? [] : [{ role: 'publisher', pid: this.#log.pid }]),

@@ -282,6 +282,8 @@ export interface Part {
   readonly rssBytes: number;
   /** Name and version of its program. Absent: Node. */
   readonly runtime?: string;
+  /** Set if it is somebody else's, and no process of the run. */
+  readonly isOutside?: true;
 }
 
 /** Usage of the server since its start, and the counts of the private link if there is one. */

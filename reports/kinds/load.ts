@@ -9,7 +9,7 @@ import { percentile } from '../stats/distribution.ts';
 import type { KindReport, KindShape, MeasuredMetric } from './shape.ts';
 import { FASTER, finite, LIGHTER, MIB, MS, unnoticedMemory, unnoticedTime } from './shared/measuring.ts';
 import { bytes, cpu, inTime, p50, p99, p999 } from './shared/message-metrics.ts';
-import { nodeMetrics } from './shared/node-metrics.ts';
+import { NODE_TIMES, nodeMetrics } from './shared/node-metrics.ts';
 import { tooFewSamples } from './shared/sample-warnings.ts';
 import { arrived, figuresOf, generator, LAG, LATENCY, SENT } from './shared/trial-columns.ts';
 
@@ -106,7 +106,8 @@ export const load: KindShape = {
   judged: {
     primary,
     incomparable: [],
-    betweenRuns: metrics.map(({ metric }) => metric.id),
+    // A page decodes no times on one node and across nodes.
+    betweenRuns: metrics.map(({ metric }) => metric.id).filter((id) => !NODE_TIMES.includes(id)),
   },
   steadyRate: true,
   deliveriesPerSecond: ({ scenario, rate, clients }) => rate * (scenario === 'broadcast' ? clients : 1),

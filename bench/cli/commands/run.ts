@@ -49,7 +49,7 @@ import { exitCodeOf } from '../outcome.ts';
 import { PLAN, printPlan } from '../plan-output.ts';
 import { usePlugins } from '../plugins/plugins.ts';
 import { describePlan, newestResults } from '../preflight.ts';
-import { withoutLackingNodes } from '../scale/planned.ts';
+import { reachBackplane, withoutLackingNodes } from '../scale/planned.ts';
 import { givenOf, settingFlags } from '../setting-flags.ts';
 import { resolveTarget, TARGET_FLAGS, targetFlags } from '../target.ts';
 import { readThresholds } from '../thresholds.ts';
@@ -116,6 +116,7 @@ export async function measureAndReport(
   const wanted = withoutLackingNodes(makePlan(options, await unavailableFor(options)));
   if (wanted.cases.length === 0) throw new UsageError(nothingLeft(wanted));
   if (agents !== undefined) refuseForAgents(wanted);
+  if (!request.plan) await reachBackplane(options);
   const link = agents === undefined ? await linkFor(options) : linkOf(agents);
   let path: NetworkPath | undefined;
   let fleet: Fleet | undefined;

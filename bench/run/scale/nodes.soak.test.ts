@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { platform } from '../../../clients/platform/node.ts';
 import { expectNodesAccount } from '../../testing/scale/accounting.ts';
 import { expectOneService } from '../../testing/scale/conformance.ts';
 import { expectAllBack } from '../../testing/scale/fault.ts';
@@ -26,8 +27,8 @@ describe('several nodes', async () => {
   for (const { name, ...choice } of found) {
     for (const nodes of [2, 4]) {
       soak(`${nodes} nodes of ${name}: one service that accounts for ${SECONDS} s`, SECONDS + 180, async () => {
-        await expectOneService(choice, nodes, 'text');
-        if (capabilitiesOf(choice).binary) await expectOneService(choice, nodes, 'binary');
+        await expectOneService(choice, { nodes, encoding: 'text', platform });
+        if (capabilitiesOf(choice).binary) await expectOneService(choice, { nodes, encoding: 'binary', platform });
         const { latency, messages, usage } = await expectNodesAccount(name, nodes, SECONDS);
         const { sameNode, otherNode } = latency.summary ?? {};
         const micros = (seconds = 0): string => `${((1e6 * seconds) / messages.delivered).toFixed(0)} µs`;

@@ -84,7 +84,8 @@ export function severalNodes({ hosts, openRedis, backplane }: NodesSettings): Ho
         }),
       ]);
       const { cpuSeconds, rssBytes, runtime } = used;
-      return [...servers, { role: 'redis', pid: found().pid, cpuSeconds, rssBytes, runtime }];
+      const outside = found().again === undefined ? { isOutside: true as const } : {};
+      return [...servers, { role: 'redis', pid: found().pid, cpuSeconds, rssBytes, runtime, ...outside }];
     },
     ended: () => Promise.race([...hosts.map((host) => host.ended()), opened.promise.then((one) => one.ended())]),
     async end(atOnce) {

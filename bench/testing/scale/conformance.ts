@@ -1,7 +1,6 @@
 import { expect } from 'vitest';
-import { platform } from '../../../clients/platform/node.ts';
 import { BROADCAST, senderPrefix, sequenceDigits } from '../../codec/header.ts';
-import type { Encoding, Message } from '../../contract.ts';
+import type { Encoding, Message, Platform } from '../../contract.ts';
 import { capabilitiesOf, loadClient, optionsOf, type TransportChoice } from '../../transports/index.ts';
 import { Kit } from '../kit.ts';
 import { startService } from './service.ts';
@@ -12,7 +11,10 @@ const MESSAGES = 20;
  * Checks that what sessions of several nodes broadcast at the same time reaches every session of every node: once each, as text or bytes
  * as it was sent, and in one order at all of them.
  */
-export async function expectOneService(choice: TransportChoice, nodes: number, encoding: Encoding): Promise<void> {
+export async function expectOneService(
+  choice: TransportChoice,
+  { nodes, encoding, platform }: { readonly nodes: number; readonly encoding: Encoding; readonly platform: Platform },
+): Promise<void> {
   await using service = await startService(choice, nodes, encoding);
   await using kit = new Kit();
   const client = await loadClient(choice.entry);

@@ -1,4 +1,5 @@
 import type { DecodedTrial } from '../../model/member.ts';
+import type { MetricId } from '../../model/metrics.ts';
 import { notShown, percentile, type Shown } from '../../stats/distribution.ts';
 import type { MeasuredMetric } from '../shape.ts';
 import { CHEAPER, FASTER, MICROSECONDS, MS, perDelivered } from './measuring.ts';
@@ -72,6 +73,9 @@ const redisCpu: MeasuredMetric = {
   measure: ({ trial: { usage, messages } }) =>
     usage.backplane === undefined ? notShown(ONE) : perDelivered(usage.backplane.cpuSeconds, messages.delivered),
 };
+
+/** Figures that are times on one node or across nodes. */
+export const NODE_TIMES: readonly MetricId[] = ['same-node-p50', 'same-node-p99', 'other-node-p50', 'other-node-p99'];
 
 /** Figures of several nodes that share a Redis. */
 export const nodeMetrics: readonly MeasuredMetric[] = [

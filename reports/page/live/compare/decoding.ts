@@ -28,6 +28,8 @@ export async function decodeRun(
       service: UNREADABLE,
       lag: UNREADABLE,
       last: null,
+      sameNode: null,
+      otherNode: null,
     }));
     const trials = await Promise.all(decoded);
     for (const { trial, response, connect } of trials) damages.push(...damagesOf(one, trial, { response, connect }));
