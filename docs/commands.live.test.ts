@@ -7,11 +7,12 @@ import { makeIdentity } from '../bench/security/identity.ts';
 import type { Ended } from '../bench/testing/command.ts';
 import { wirebench } from '../bench/testing/in-process.ts';
 import { transports, whyNotLoaded } from '../bench/transports/index.ts';
-import { differentCommands, documents, ON_LINK, read, root, wordsOf } from './shown-commands.ts';
+import { differentCommands, documents, ON_LINK, ON_REDIS, read, root, wordsOf } from './shown-commands.ts';
 
 /**
  * Every command of ours that a document names is run, as it stands there but for what is filled in. Commands that measure get
- * `--plan`; `serve` and `lab` run until they have printed their address. `commands.link.test.ts` runs those that need a private link.
+ * `--plan`; `serve` and `lab` run until they have printed their address. `commands.link.test.ts` runs those that need a private link,
+ * and `agents.programs.test.ts` those that need Redis.
  */
 const MEASURING = ['run', 'wire', 'aa', 'micro', 'crosscheck', 'ceiling'];
 
@@ -71,7 +72,7 @@ describe('commands of the documents', () => {
     }
   });
 
-  const runnable = differentCommands.filter(({ command }) => !ON_LINK.test(command));
+  const runnable = differentCommands.filter(({ command }) => !ON_LINK.test(command) && !ON_REDIS.test(command));
   test.for(runnable)('$command ($files)', async ({ command }, { skip, expect: expected }) => {
     for (const [id, why] of unavailable) if (wordsOf(command).includes(id)) skip(`${id}: ${why}`);
     const { code, stdout, stderr } = await runs(command);

@@ -8,6 +8,9 @@ const FILLED_IN: readonly (readonly [what: RegExp, by: string])[] = [
   [/--port 8080/, '--port 0'],
   // Hosts that are not this one.
   [/staging\.example/, '127.0.0.1'],
+  [/(?<=--redis \S*)10\.0\.0\.1/, '127.0.0.1'],
+  [/--redis <url>/, '--redis redis://127.0.0.1'],
+  [/--listen 10\.0\.0\.1/, '--listen 127.0.0.1'],
   // A fresh checkout has no newest run.
   [/^choose$/, 'choose results.json'],
   [/^choose (?=--)/, 'choose results.json '],
@@ -94,3 +97,6 @@ export const differentCommands: readonly { readonly command: string; readonly fi
 
 /** Commands that need a private link. */
 export const ON_LINK = /^capture /;
+
+/** Commands that need Redis. */
+export const ON_REDIS = /^agent /;

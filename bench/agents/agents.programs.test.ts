@@ -102,7 +102,7 @@ describe.concurrent('a run with agents', TIME, () => {
     await using redis = await TestRedis.start();
     await using killed = await startAgent(redis.url, 'killed');
     await using other = ownAgent(redis.url, 'other');
-    const flags = echoFlags(redis, { agents: 2, trials: 2, seconds: 6 });
+    const flags = echoFlags(redis, { agents: 2, trials: 2, seconds: 3 });
     const running = wirebench(flags);
     await redis.measuring(2);
     await using spare = ownAgent(redis.url, 'spare');
@@ -112,17 +112,33 @@ describe.concurrent('a run with agents', TIME, () => {
     await running;
     const results = readOut(flags);
     const [first, second] = trialsOf(results);
-    expect(first).toMatchObject({ state: 'invalid', messages: { due: 360 } });
+    expect(first).toMatchObject({ state: 'invalid', messages: { due: 180 } });
     expect(first?.reasons.join()).toContain('agents held: agent killed was lost: it gave no sign of life');
     if (first?.state === 'failed' || second === undefined || second.state === 'failed') throw new Error('not measured');
     // The other agent has sent its half to the end, and nobody the rest a second time.
-    expect(first?.messages).toMatchObject({ sent: 180, delivered: 180 });
-    expect(second.messages).toMatchObject({ due: 360, sent: 360, lost: 0, duplicated: 0 });
+    expect(first?.messages).toMatchObject({ sent: 90, delivered: 90 });
+    expect(second.messages).toMatchObject({ due: 180, sent: 180, lost: 0, duplicated: 0 });
     expect(second.processes?.map(({ host }) => host)).toEqual(['local', 'other']);
     expect(spare.said.filter((text) => text === 'A run has begun.')).toEqual([]);
     expect(other.said.filter((text) => text === 'A run has begun.')).toHaveLength(1);
     // Load workers end with their agent.
     expect(childrenOf(killed.process.pid)).toEqual([]);
+    expect(await redis.leftovers()).toEqual([]);
+  });
+
+  test('names an agent that is stopped', async () => {
+    await using redis = await TestRedis.start();
+    await using stopped = await startAgent(redis.url, 'stopped');
+    await using _ = ownAgent(redis.url, 'other');
+    const flags = echoFlags(redis, { agents: 2, trials: 1, seconds: 2 });
+    const running = wirebench(flags);
+    await redis.measuring(2);
+    stopped.process.kill('SIGTERM');
+    expect(await stopped.ended()).toBe(0);
+    await running;
+    const [trial] = trialsOf(readOut(flags));
+    expect(trial?.state).toBe('invalid');
+    expect(trial?.reasons.join()).toContain('agent stopped was lost: it was stopped');
     expect(await redis.leftovers()).toEqual([]);
   });
 

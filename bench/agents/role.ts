@@ -49,7 +49,11 @@ export async function playRole(job: Job<Role, string>, settings: RoleSettings): 
   if ((await redis.exists(alive)) === 0) return false;
   const left = Promise.withResolvers<void>();
   const lost = Promise.withResolvers<never>();
-  const lose = (reason: string): void => lost.reject(new UnrecoverableError(reason));
+  let isLost = false;
+  const lose = (reason: string): void => {
+    isLost = true;
+    lost.reject(new UnrecoverableError(reason));
+  };
   lost.promise.catch(() => {});
   const onAbort = (): void => lose(errorText(signal.reason));
   const onClose = (): void => lose('it lost the connection to Redis');
@@ -68,7 +72,13 @@ export async function playRole(job: Job<Role, string>, settings: RoleSettings): 
         setImmediate(left.resolve);
         return { answer: 'done' };
       }
-      return crew.follow(data).catch((error: unknown) => ({ answer: 'failed', reason: errorText(error) }));
+      try {
+        return await crew.follow(data);
+      } catch (error) {
+        // The end of the role says why, so an order that is cut short by it gets no answer.
+        if (isLost) return await new Promise<never>(() => {});
+        return { answer: 'failed', reason: errorText(error) };
+      }
     },
     {
       connection: redis,

@@ -117,8 +117,8 @@ export async function measureAndReport(
   const target = await resolveTarget(options, request, io);
   const wanted = withProxies(withoutLackingNodes(makePlan(options, await unavailableFor(options))));
   if (wanted.cases.length === 0) throw new UsageError(nothingLeft(wanted));
-  if (!request.plan) await reachBackplane(options);
   if (agents !== undefined) refuseForAgents(wanted);
+  if (!request.plan) await reachBackplane(options);
   const link = agents === undefined ? await linkFor(options) : linkOf(agents);
   let path: NetworkPath | undefined;
   let fleet: Fleet | undefined;
