@@ -1,5 +1,5 @@
 import type { Via } from '../../../results/via.ts';
-import type { Proxied } from '../../../transports/index.ts';
+import type { Proxied } from '../../../transports/shape.ts';
 
 /** Protocol that a proxy passes on. */
 export type Carried = Exclude<Proxied, object>;
