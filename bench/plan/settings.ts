@@ -463,6 +463,7 @@ export const RUN_SETTINGS = {
     usual: NO_PROXY,
     read: (given, { problems }): readonly string[] => readVias(given, problems),
     write: unless(NO_PROXY),
+    spans: (values) => values,
   }),
   runtime: setting({
     option: 'runtimes',

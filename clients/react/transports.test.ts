@@ -5,6 +5,7 @@ import {
   findTransport,
   inBrowserOf,
   nameOf,
+  needsBackplane,
   optionsOf,
   transportChoices,
   whyNotOn,
@@ -18,8 +19,8 @@ const WEB = /^(?:http|ws)s?$/;
 test('the list has every transport and variant that browsers speak, with the properties that bench knows', () => {
   const expected = transportChoices()
     .filter((choice) => inBrowserOf(choice).speaks !== 'never')
-    // To a client a server in another runtime is the same.
-    .filter((choice) => whyNotOn(choice, 'node') === undefined)
+    // To a client a server in another runtime, or with others behind a Redis, is the same.
+    .filter((choice) => whyNotOn(choice, 'node') === undefined && !needsBackplane(choice))
     .filter((choice) => addressesOf(choice)?.schemes.some(({ name }) => WEB.test(name)))
     .map((choice) => {
       const schemes = addressesOf(choice)?.schemes.filter(({ name }) => WEB.test(name)) ?? [];

@@ -112,7 +112,7 @@ describe.each(await subjectsOverRedis())('$name', (subject) => {
       repeats.map(({ dead, same, other }) => [dead, same.twice, other.twice]),
       seen,
     ).toEqual(repeats.map(() => [0, 0, 0]));
-    // What was sent before the fault and at the end was delivered.
+    // Messages before the fault and at the end were delivered.
     for (const { same, other } of repeats) for (const one of [same, other]) expect(one.lost).toBeLessThan(one.expected);
     return seen;
   });

@@ -42,7 +42,7 @@ const LIVE: Bundle = {
     },
     transform: { target: bundleTargets(), inject: { 'Map.groupBy': [source('../live/group-by.ts'), 'groupBy'] } },
   },
-  output: { format: 'iife', minify: true },
+  output: { format: 'iife', minify: true, comments: { legal: true, annotation: false, jsdoc: false } },
   // The page checks by this schema what is dropped on it: the library that defines it would be most of what the script may weigh.
   given: async () => {
     const { resultsJsonSchema } = await import('../../../bench/results/json-schema.ts');
