@@ -106,13 +106,13 @@ test('a runtime of servers is named with its version; without it, a remedy is', 
     examine({ ...fit, runtimes: [{ name: 'bun', title: 'Bun', ...one } as RuntimeReading] }).find(
       ({ name }) => name === 'servers on Bun',
     );
-  expect(found({ path: '/opt/bun', version: '1.4.5' })).toMatchObject({ state: 'ok', observed: '1.4.5 (/opt/bun)' });
+  expect(found({ place: '/opt/bun', version: '1.4.5' })).toMatchObject({ state: 'ok', observed: '1.4.5 (/opt/bun)' });
   expect(found({ missing: 'Bun is not installed (`npm run runtimes`)' })).toMatchObject({
     state: 'note',
     observed: expect.stringContaining('npm run runtimes'),
     fix: expect.stringContaining('--runtime'),
   });
-  expect(found({ path: '/opt/bun', failed: 'it ended with code 1' })).toMatchObject({
+  expect(found({ place: '/opt/bun', failed: 'it ended with code 1' })).toMatchObject({
     state: 'note',
     observed: '/opt/bun does not start: it ended with code 1',
   });

@@ -183,10 +183,10 @@ function runtimes({ runtimes: found = [] }: Readings): Check[] {
   return found.map((one) => {
     const name = `servers on ${one.title}`;
     const without = `leave ${one.name} out of --runtime`;
-    if ('version' in one) return check(name, `${one.version} (${one.path})`);
+    if ('version' in one) return check(name, `${one.version} (${one.place})`);
     if ('missing' in one) return check(name, one.missing, { state: 'note', fix: `install it, or ${without}` });
     const fix = `run ${command('npm run runtimes')}, or ${without}`;
-    return check(name, `${one.path} does not start: ${one.failed}`, { state: 'note', fix });
+    return check(name, `${one.place} does not start: ${one.failed}`, { state: 'note', fix });
   });
 }
 

@@ -1,10 +1,10 @@
-import { findRuntime, OTHER_RUNTIMES, OTHERS, type OtherRuntime, versionOf } from '../../run/runtimes/find.ts';
+import { findRuntime, OTHER_RUNTIMES, OTHERS, type OtherRuntime, placeOf, versionOf } from '../../run/runtimes/find.ts';
 
 /** Runtime that `--runtime` would start, with its version; or the reason why it cannot be. */
 export type RuntimeReading = { readonly name: OtherRuntime; readonly title: string } & (
-  | { readonly path: string; readonly version: string }
+  | { readonly place: string; readonly version: string }
   | { readonly missing: string }
-  | { readonly path: string; readonly failed: string }
+  | { readonly place: string; readonly failed: string }
 );
 
 /** Looks for the runtimes of servers besides Node, and asks each for its version. */
@@ -12,5 +12,7 @@ export const readRuntimes = (environment: NodeJS.ProcessEnv): readonly RuntimeRe
   OTHERS.map((name) => {
     const { title } = OTHER_RUNTIMES[name];
     const found = findRuntime(name, environment);
-    return 'missing' in found ? { name, title, ...found } : { name, title, path: found.path, ...versionOf(found.path) };
+    return 'missing' in found
+      ? { name, title, ...found }
+      : { name, title, place: placeOf(found), ...versionOf(found.path) };
   });

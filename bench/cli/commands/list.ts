@@ -4,7 +4,7 @@ import type { Options } from '../../contract.ts';
 import { listOf } from '../../plan/readers.ts';
 import { RUNTIMES } from '../../results/dimensions.ts';
 import { type FoundBrowser, findBrowser } from '../../run/browser/find.ts';
-import { type FoundRuntime, findRuntime, OTHERS } from '../../run/runtimes/find.ts';
+import { type FoundRuntime, findRuntime, OTHERS, placeOf } from '../../run/runtimes/find.ts';
 import { whyUnavailable } from '../../run/scale/available.ts';
 import { scenarios } from '../../scenarios/index.ts';
 import type { ScenarioEntry } from '../../scenarios/shape.ts';
@@ -153,11 +153,11 @@ function table(unavailable: Unavailable, browser: FoundBrowser, runtimes: Runtim
       width,
     ),
     '',
-    'Runtimes of servers besides Node (--runtime)',
+    'Other runtimes of servers (--runtime)',
     ...listing(
       runtimes.map(({ name, found }) => [
         name,
-        'path' in found ? found.path : `${ICONS.unavailable} unavailable here: ${found.missing}`,
+        'path' in found ? placeOf(found) : `${ICONS.unavailable} unavailable here: ${found.missing}`,
       ]),
       width,
     ),

@@ -69,6 +69,10 @@ export type FoundRuntime =
   /** Installed: by `npm run runtimes`; otherwise it is the machine's own, on the search path. */
   { readonly path: string; readonly installed: boolean } | { readonly missing: string };
 
+/** Place of a runtime in words: an installed one is deep in the folder of the checkout. */
+export const placeOf = ({ path, installed }: { readonly path: string; readonly installed: boolean }): string =>
+  installed ? 'in the folder runtimes' : path;
+
 /** Package of npm that carries a runtime for this machine; undefined if there is none. */
 export function packageOf(name: OtherRuntime): string | undefined {
   return OTHER_RUNTIMES[name].packages[`${process.platform}-${process.arch}`]?.split('/').slice(0, 2).join('/');
