@@ -279,8 +279,11 @@ export class ProcessStage implements Stage, AsyncDisposable {
     this.#watchesRadio = true;
   }
 
-  async window<Result>(work: () => Promise<Result>): Promise<Window<Result>> {
-    await this.#gathered();
+  window<Result>(work: () => Promise<Result>): Promise<Window<Result>> {
+    return this.#together(() => this.#window(work));
+  }
+
+  async #window<Result>(work: () => Promise<Result>): Promise<Window<Result>> {
     let server = await this.#host.tree();
     let parts = await this.#host.parts?.();
     const { proc } = this.#settings.roots ?? { proc: '' };
@@ -325,9 +328,9 @@ export class ProcessStage implements Stage, AsyncDisposable {
   }
 
   /** Sends messages on a schedule that begins now. */
-  async phase(order: Omit<PhaseOrder, 'order' | 'startNs'>): Promise<Recording> {
-    await this.#gathered();
-    return this.#watched(async () => this.#generator.phase({ ...order, startNs: await this.#generator.prepare() }));
+  phase(order: Omit<PhaseOrder, 'order' | 'startNs'>): Promise<Recording> {
+    const send = async () => this.#generator.phase({ ...order, startNs: await this.#generator.prepare() });
+    return this.#together(() => this.#watched(send));
   }
 
   /** Runs a closed loop: each session sends again when its echo arrives. */
@@ -336,9 +339,8 @@ export class ProcessStage implements Stage, AsyncDisposable {
   }
 
   /** Sends nothing for a while and watches that the sessions stay open. */
-  async hold(seconds: number): Promise<Recording> {
-    await this.#gathered();
-    return this.#watched(() => this.#generator.hold(seconds));
+  hold(seconds: number): Promise<Recording> {
+    return this.#together(() => this.#watched(() => this.#generator.hold(seconds)));
   }
 
   /** Resident bytes of both sides after a garbage collection; null for a foreign server. */
@@ -571,10 +573,10 @@ export class ProcessStage implements Stage, AsyncDisposable {
     await this.#settle();
   }
 
-  /** Waits for the trials beside this one: what they take to start would be seen in its figures. */
-  #gathered(): Promise<void> {
+  /** Begins work once the trials beside this one are ready: what they take to start would be seen in its figures. */
+  #together<Result>(work: () => Promise<Result>): Promise<Result> {
     const { gathered } = this.#settings;
-    return gathered === undefined ? Promise.resolve() : this.#whileServed(gathered());
+    return gathered === undefined ? work() : this.#whileServed(gathered()).then(work);
   }
 
   #watched<Result>(work: () => Promise<Result>): Promise<Result> {

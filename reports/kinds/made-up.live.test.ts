@@ -40,7 +40,7 @@ const fanIn = vi.hoisted(
       best: 'less',
       words: { better: 'faster', worse: 'slower' },
     },
-    number: 38,
+    number: 43,
     sources: ['opening.seconds'],
     csv: 'fan_in_seconds',
     measure: ({ trial: { opening } }) =>
@@ -133,7 +133,9 @@ describe('a kind of scenario that no other file knows', () => {
 
   test('fills CSV columns of its own, behind all others', () => {
     const [head = '', first = ''] = trialsCsv(results, analysis).split('\r\n');
-    expect(head).toMatch(/opening_in_flight,.*,sessions_collecting,.*,fan_in_seconds,radio_.*,fault,reconnect/);
+    expect(head).toMatch(
+      /opening_in_flight,.*,sessions_collecting,.*,radio_.*,fault,reconnect.*,redis_cpu_seconds_per_message,fan_in_seconds$/,
+    );
     expect(first).toMatch(/,2000,,*0\.0\d+,*$/);
   });
 

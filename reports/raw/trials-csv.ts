@@ -46,9 +46,13 @@ const COUNTS = [
   ...(['duplicated', 'reordered', 'corrupt', 'unexpected'] as const),
 ] as const;
 
-/** Numbers of the first metrics whose columns were appended, to those of then and to those of networks: columns are never inserted. */
+/**
+ * Numbers of the first metrics whose columns were appended: to those of then, to those of networks, and to those of dimensions. Columns
+ * are never inserted.
+ */
 const FIRST_APPENDED = 18;
 const FIRST_BEHIND_NETWORKS = 20;
+const FIRST_BEHIND_DIMENSIONS = 38;
 /** Place in the list of the first kind whose columns are appended. */
 const FIRST_APPENDED_KIND = 6;
 
@@ -65,6 +69,12 @@ const figureColumns = (from: number, to = Number.POSITIVE_INFINITY): Column[] =>
 
 /** Dimensions whose columns precede those of the trial, in order. */
 const DIMENSIONS_BEFORE = ['clients', 'rate', 'size', 'encoding', 'payload', 'tls', 'target', 'auth', 'network'];
+
+/** Dimensions whose columns follow those of the kinds, in order, and how many of them precede the last figures. */
+const DIMENSIONS_BEHIND = DIMENSIONS.map(({ name }) => name).filter(
+  (name) => name !== 'reaches' && !DIMENSIONS_BEFORE.includes(name),
+);
+const DIMENSIONS_WITH_KINDS = 8;
 
 /** Columns that only some kinds fill, of the kinds from one place in the list to another. */
 function kindColumns(from: number, to?: number): Column[] {
@@ -199,12 +209,12 @@ const COLUMNS: readonly Column[] = [
   ...figureColumns(FIRST_APPENDED, FIRST_BEHIND_NETWORKS),
   ...NETWORK,
   ...kindColumns(FIRST_APPENDED_KIND),
-  ...figureColumns(FIRST_BEHIND_NETWORKS),
+  ...figureColumns(FIRST_BEHIND_NETWORKS, FIRST_BEHIND_DIMENSIONS),
   ...KINDS_BEHIND,
+  ...DIMENSIONS_BEHIND.slice(0, DIMENSIONS_WITH_KINDS).flatMap(dimensionColumns),
+  ...figureColumns(FIRST_BEHIND_DIMENSIONS),
   // Columns are only appended, those of further dimensions too.
-  ...DIMENSIONS.map(({ name }) => name)
-    .filter((name) => name !== 'reaches' && !DIMENSIONS_BEFORE.includes(name))
-    .flatMap(dimensionColumns),
+  ...DIMENSIONS_BEHIND.slice(DIMENSIONS_WITH_KINDS).flatMap(dimensionColumns),
 ];
 
 /**
