@@ -22,15 +22,17 @@ export async function conforming(
   const { entry, variant } = found;
   const [server, client] = await Promise.all([loadServer(entry, variant), loadClient(entry)]);
   const capabilities = capabilitiesOf(found);
+  const surface = surfaceOf(found);
   const subject: Subject = {
     server,
     client,
     application,
     platform,
     capabilities,
-    refusal: surfaceOf(found)?.refusals.tooLarge ?? ANY_REASON,
+    refusal: surface?.refusals.tooLarge ?? ANY_REASON,
     ...(entry.port === undefined ? {} : { port: entry.port }),
     ...(entry.datagrams === undefined ? {} : { datagrams: entry.datagrams }),
+    ...(surface?.protocol === 'http' && surface.outlivesConnection ? { outlivesConnection: true } : {}),
     options: optionsOf(found),
   };
   return { subject, checks: checks.filter(({ promises }) => promises?.(capabilities) ?? true) };

@@ -27,6 +27,8 @@ export interface Subject {
   readonly port?: 'udp';
   /** Set if messages travel in datagrams, which a TCP relay cannot cut. */
   readonly datagrams?: true;
+  /** Set if a server keeps a session without any connection, as long as the client asks again in time. */
+  readonly outlivesConnection?: true;
   readonly options: Readonly<Record<string, string | number | boolean>>;
   /** Largest number of sessions that the client is to open at a time; the suite's own number if left out. */
   readonly opensAtOnce?: number;

@@ -109,12 +109,12 @@ async function lineTo(kit: ConformanceKit, { url }: Listener): Promise<Line> {
   // No relay here can cut datagrams: the client ends the session itself.
   if (kit.subject.datagrams) return { url, cut: (peer) => peer.close(), mend() {} };
   const { url: relayed, relay } = await kit.relay(url);
-  const { upstream, resume } = kit.subject.capabilities;
+  const { resume } = kit.subject.capabilities;
   return {
     url: relayed,
     async cut(peer) {
       // Between two requests the server learns of no end, and keeps the session as one that lasts and that nobody can resume.
-      if (upstream === 'request' && resume === 'native') await within(relay.asked(), 'the client to ask');
+      if (kit.subject.outlivesConnection && resume === 'native') await within(relay.asked(), 'the client to ask');
       relay.cut();
       await peer.isLost();
       assert.equal(peer.interruptions.length, 0, 'a client that was not told to reconnects by itself');
