@@ -31,8 +31,8 @@ const FILLED_IN: readonly (readonly [what: RegExp, by: string])[] = [
   [/^(serve|list) mine/, '$1 mine'],
 ];
 
-/** Commands that run something else than the command line: tests, and tools of the repository, with what holds them. */
-const EXEMPT = /^(ci|test|test:\w+|soak|check|format|docs|dev:report)$/;
+/** Commands that run something else than the command line: tests, tools of the repository, and what `.ci/run` installs with. */
+const EXEMPT = /^(ci|test|test:\w+|soak|check|format|docs|dev:report|runtimes)$/;
 
 export const root = fileURLToPath(new URL('../', import.meta.url));
 export const read = (file: string): string => readFileSync(join(root, file), 'utf8');
