@@ -1,17 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Message } from '../../../bench/contract.ts';
 import type { AuthContext } from '../authenticator.ts';
-import { addressTaken } from '../listening.ts';
-import {
-  type Handshake,
-  handshakeOf,
-  isUpgrade,
-  type NativeSession,
-  type NativeSettings,
-  type Refusal,
-  refused,
-  type Serve,
-} from './native.ts';
+import { answer, type Handshake, listening, type NativeSession, type Serve } from './native.ts';
 
 /** Data of a socket: of its handshake first, then its session. */
 interface Data {
@@ -73,25 +63,17 @@ const NO_LIMIT = 2 ** 31 - 1;
 export const serve: Serve = (settings) => {
   const { host, port, identity, messageBytes } = settings;
   const { Bun } = globalThis as unknown as WithBun;
-  const enter = (request: Request, server: BunServer, of: Handshake, auth: AuthContext | Refusal) => {
-    if ('status' in auth) return refused(auth);
-    if (!isUpgrade(request.headers)) return new Response(null, { status: 404 });
-    const isUpgraded = server.upgrade(request, { data: { request: of, auth } });
-    return isUpgraded ? undefined : new Response(null, { status: 400 });
-  };
-  const server = listening(settings, () =>
+  const listen = () =>
     Bun.serve({
       hostname: host,
       port,
       ...(identity === undefined ? {} : { tls: { cert: identity.certificate, key: identity.key } }),
       idleTimeout: IDLE_SECONDS,
-      fetch(request, serving) {
-        const of = handshakeOf(request);
-        const admitted = settings.admit(of);
-        return admitted instanceof Promise
-          ? admitted.then((auth) => enter(request, serving, of, auth))
-          : enter(request, serving, of, admitted);
-      },
+      fetch: (request, serving) =>
+        answer(request, settings, (of, auth) => {
+          const isUpgraded = serving.upgrade(request, { data: { request: of, auth } });
+          return isUpgraded ? undefined : new Response(null, { status: 400 });
+        }),
       websocket: {
         maxPayloadLength: messageBytes,
         backpressureLimit: NO_LIMIT,
@@ -115,8 +97,8 @@ export const serve: Serve = (settings) => {
         pong: ({ data }) => data.session?.control(),
         close: ({ data }) => data.session?.ended(),
       },
-    }),
-  );
+    });
+  const server = listening(settings, listen, (error) => 'code' in error && error.code === 'EADDRINUSE');
   return {
     port: server.port,
     broadcast: (message) => void server.publish(ALL, message),
@@ -128,12 +110,3 @@ export const serve: Serve = (settings) => {
     },
   };
 };
-
-function listening(settings: NativeSettings, start: () => BunServer): BunServer {
-  try {
-    return start();
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') throw addressTaken(settings);
-    throw error;
-  }
-}

@@ -1,18 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Message } from '../../../bench/contract.ts';
 import type { AuthContext } from '../authenticator.ts';
-import { addressTaken } from '../listening.ts';
 import { isLonger } from '../messages.ts';
-import {
-  type Handshake,
-  handshakeOf,
-  isUpgrade,
-  type NativeSession,
-  type NativeSettings,
-  type Refusal,
-  refused,
-  type Serve,
-} from './native.ts';
+import { answer, type Handshake, listening, type NativeSession, type Serve } from './native.ts';
 
 interface DenoSocket {
   binaryType: string;
@@ -94,15 +84,13 @@ export const serve: Serve = (settings) => {
     socket.onerror = (event) => event.preventDefault();
   }
 
-  function enter(request: Request, of: Handshake, auth: AuthContext | Refusal): Response {
-    if ('status' in auth) return refused(auth);
-    if (!isUpgrade(request.headers)) return new Response(null, { status: 404 });
+  function enter(request: Request, of: Handshake, auth: AuthContext): Response {
     const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: 0 });
     begin(socket, of, auth);
     return response;
   }
 
-  const server = listening(settings, () =>
+  const listen = () =>
     Deno.serve(
       {
         hostname: host,
@@ -113,15 +101,9 @@ export const serve: Serve = (settings) => {
         // A handshake that breaks the protocol.
         onError: () => new Response(null, { status: 400 }),
       },
-      (request) => {
-        const of = handshakeOf(request);
-        const admitted = settings.admit(of);
-        return admitted instanceof Promise
-          ? admitted.then((auth) => enter(request, of, auth))
-          : enter(request, of, admitted);
-      },
-    ),
-  );
+      (request) => answer(request, settings, (of, auth) => enter(request, of, auth)),
+    );
+  const server = listening(settings, listen, ({ name }) => name === 'AddrInUse');
   return {
     port: server.addr.port,
     broadcast(message) {
@@ -139,12 +121,3 @@ export const serve: Serve = (settings) => {
     },
   };
 };
-
-function listening(settings: NativeSettings, start: () => DenoServer): DenoServer {
-  try {
-    return start();
-  } catch (error) {
-    if (error instanceof Error && error.name === 'AddrInUse') throw addressTaken(settings);
-    throw error;
-  }
-}

@@ -1,5 +1,6 @@
 import type { Identity, Message } from '../../../bench/contract.ts';
 import type { AuthContext } from '../authenticator.ts';
+import { addressTaken } from '../listening.ts';
 
 /** A session's socket, of the runtime's own server. */
 export interface NativeSocket {
@@ -59,8 +60,40 @@ export interface NativeServer {
 /** Starts a server. Throws if the address cannot be bound. */
 export type Serve = (settings: NativeSettings) => NativeServer;
 
+/**
+ * Answers a request: with the refusal, if it is not admitted or asks for no WebSocket, otherwise with what `enter` returns. At once, if its
+ * admission is known.
+ */
+export function answer<Answer>(
+  request: Request,
+  { admit }: Pick<NativeSettings, 'admit'>,
+  enter: (of: Handshake, auth: AuthContext) => Answer,
+): Answer | Response | Promise<Answer | Response> {
+  const of = handshakeOf(request);
+  const take = (auth: AuthContext | Refusal): Answer | Response => {
+    if ('status' in auth) return refused(auth);
+    return isUpgrade(request.headers) ? enter(of, auth) : new Response(null, { status: 404 });
+  };
+  const admitted = admit(of);
+  return admitted instanceof Promise ? admitted.then(take) : take(admitted);
+}
+
+/** Starts to listen. @param isTaken true for the runtime's own error of an address that is taken */
+export function listening<Server>(
+  settings: Pick<NativeSettings, 'host' | 'port'>,
+  start: () => Server,
+  isTaken: (error: Error) => boolean,
+): Server {
+  try {
+    return start();
+  } catch (error) {
+    if (error instanceof Error && isTaken(error)) throw addressTaken(settings);
+    throw error;
+  }
+}
+
 /** Head of a request in the form that the authenticator reads. */
-export function handshakeOf({ url, headers }: { url: string; headers: Headers }): Handshake {
+function handshakeOf({ url, headers }: { url: string; headers: Headers }): Handshake {
   const named = (name: string): Record<string, string> => {
     const value = headers.get(name);
     return value === null ? {} : { [name]: value };
@@ -69,7 +102,7 @@ export function handshakeOf({ url, headers }: { url: string; headers: Headers })
 }
 
 /** Answer to a refused handshake. */
-export const refused = ({ status }: Refusal): Response =>
+const refused = ({ status }: Refusal): Response =>
   new Response(null, {
     status,
     headers: {
@@ -79,4 +112,4 @@ export const refused = ({ status }: Refusal): Response =>
   });
 
 /** True if a request asks for a WebSocket. */
-export const isUpgrade = (headers: Headers): boolean => headers.get('upgrade')?.toLowerCase() === 'websocket';
+const isUpgrade = (headers: Headers): boolean => headers.get('upgrade')?.toLowerCase() === 'websocket';
