@@ -285,9 +285,9 @@ export class ProcessStage implements Stage, AsyncDisposable {
 
   async #window<Result>(work: () => Promise<Result>): Promise<Window<Result>> {
     let server = await this.#host.tree();
-    let parts = await this.#host.parts?.();
     const { proc } = this.#settings.roots ?? { proc: '' };
     const before = await this.snapshot();
+    let { parts } = before;
     const watched = [
       // The process may be another one by the end.
       ...(parts ?? []).flatMap(({ role, isOutside }, index) =>

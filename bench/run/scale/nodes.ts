@@ -1,6 +1,6 @@
-import type { Backplane, Options, ServerOrder, ServerUsage } from '../../contract.ts';
-import type { Part } from '../../scenarios/shape.ts';
+import type { Backplane, Options, ServerOrder } from '../../contract.ts';
 import type { Again, Host } from '../host.ts';
+import { groupOf } from './group.ts';
 import type { RunRedis } from './redis.ts';
 
 /** Settings of a service of one or several servers. */
@@ -26,20 +26,7 @@ export function severalNodes({ hosts, openRedis, backplane }: NodesSettings): Ho
     if (redis === undefined) throw new Error('the servers have no back-plane before they listen');
     return redis;
   };
-  const sum = (all: readonly ServerUsage[]): ServerUsage => {
-    const of = (key: 'cpuSeconds' | 'rssBytes' | 'bytesUp' | 'bytesDown' | 'aboveTls'): number =>
-      all.reduce((total, one) => total + (one[key] ?? 0), 0);
-    const [{ runtime, uncounted } = { runtime: undefined, uncounted: undefined }] = all;
-    return {
-      cpuSeconds: of('cpuSeconds'),
-      rssBytes: of('rssBytes'),
-      bytesUp: of('bytesUp'),
-      bytesDown: of('bytesDown'),
-      aboveTls: of('aboveTls'),
-      ...(runtime === undefined ? {} : { runtime }),
-      ...(uncounted === undefined ? {} : { uncounted }),
-    };
-  };
+  const group = groupOf(hosts);
   const restartable = (): Again[] =>
     hosts.map(({ again }) => {
       if (again === undefined) throw new Error('a server cannot be started again, because it is not ours');
@@ -74,26 +61,13 @@ export function severalNodes({ hosts, openRedis, backplane }: NodesSettings): Ho
       const effective: Options = { ...served[0]!.effective, nodes: hosts.length, backplane: 'Redis' };
       return { urls: served.flatMap(({ urls }) => urls), effective };
     },
-    usage: async () => sum(await Promise.all(hosts.map((host) => host.usage()))),
-    async memory() {
-      const all = await Promise.all(hosts.map((host) => host.memory()));
-      return all.reduce<number>((total, bytes) => total + (bytes ?? 0), 0);
-    },
+    usage: group.usage,
+    memory: group.memory,
     // Any of them tells of their namespace.
     tree: () => hosts[0]!.tree(),
     async parts() {
-      const [used, ...servers] = await Promise.all([
-        found().stats(),
-        ...hosts.map(async (host, index): Promise<Part> => {
-          const { cpuSeconds, rssBytes } = await host.usage();
-          return {
-            role: hosts.length === 1 ? 'server' : `server ${index + 1}`,
-            pid: (await host.tree())?.pid,
-            cpuSeconds,
-            rssBytes,
-          };
-        }),
-      ]);
+      const roleOf = (at: number): string => (hosts.length === 1 ? 'server' : `server ${at + 1}`);
+      const [used, servers] = await Promise.all([found().stats(), group.parts(roleOf)]);
       const { cpuSeconds, rssBytes, runtime } = used;
       const outside = found().again === undefined ? { isOutside: true as const } : {};
       return [...servers, { role: 'redis', pid: found().pid, cpuSeconds, rssBytes, runtime, ...outside }];

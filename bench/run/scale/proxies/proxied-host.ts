@@ -1,5 +1,6 @@
 import type { ServerUsage } from '../../../contract.ts';
 import type { Host } from '../../host.ts';
+import { groupOf } from '../group.ts';
 import { type ProxySettings, type RunningProxy, startProxy } from './proxy.ts';
 
 /** Address on which servers behind a proxy listen: only the proxy reaches them. */
@@ -25,18 +26,19 @@ export function proxiedHost(inner: Host, { secureScheme, clientBytes, ...setting
   died.promise.catch(() => {});
   inner.ended().catch(died.reject);
   let proxy: RunningProxy | undefined;
+  const servers = groupOf([inner]);
 
   const host: Host = {
     ...(inner.open === undefined ? {} : { open: () => inner.open?.() ?? Promise.resolve() }),
     async listen({ identity, host: address, port, ...order }) {
       const { urls, effective } = await inner.listen({ ...order, host: BEHIND, port: 0 });
-      const servers = urls.map((url) => new URL(url));
+      const upstreams = urls.map((url) => new URL(url));
       proxy = await startProxy({
         ...settings,
         host: address,
         port,
         identity,
-        upstreams: servers.map((server) => ({ host: server.hostname, port: Number(server.port) })),
+        upstreams: upstreams.map(({ hostname, port }) => ({ host: hostname, port: Number(port) })),
       });
       proxy.server.ended().catch(died.reject);
       const [first] = urls;
@@ -45,14 +47,17 @@ export function proxiedHost(inner: Host, { secureScheme, clientBytes, ...setting
       const url = `${scheme}://${address}:${proxy.port}${path}`;
       return { urls: [url], effective: { ...effective, ...proxy.effective } };
     },
-    usage: async () => ({ ...(await inner.usage()), ...(await clientBytes?.()) }),
+    usage: async () => ({ ...(await servers.usage()), ...(await clientBytes?.()) }),
     memory: () => inner.memory(),
     tree: () => inner.tree(),
     async parts() {
       const own = proxy?.server;
       const used = { cpuSeconds: own?.cpuSeconds() ?? 0, rssBytes: own?.rssBytes() ?? 0 };
       const runtime = proxy === undefined ? {} : { runtime: proxy.name };
-      return [...(await serversOf(inner)), { role: 'proxy', pid: own?.tree.pid, ...used, ...runtime }];
+      return [
+        ...(await (inner.parts?.() ?? servers.parts(() => 'server'))),
+        { role: 'proxy', pid: own?.tree.pid, ...used, ...runtime },
+      ];
     },
     ended: () => died.promise,
     async end(atOnce) {
@@ -64,11 +69,4 @@ export function proxiedHost(inner: Host, { secureScheme, clientBytes, ...setting
   for (const key of KEPT)
     if (key in inner) Object.defineProperty(host, key, { get: () => inner[key], enumerable: true });
   return host;
-}
-
-/** Processes of the servers; of a single one, itself. */
-async function serversOf(inner: Host): Promise<Awaited<ReturnType<NonNullable<Host['parts']>>>> {
-  if (inner.parts !== undefined) return inner.parts();
-  const { cpuSeconds, rssBytes } = await inner.usage();
-  return [{ role: 'server', pid: (await inner.tree())?.pid, cpuSeconds, rssBytes }];
 }
