@@ -180,16 +180,11 @@ function leftOutOf(
       const reason = whyNotOn(found, runtime);
       return reason === undefined ? [] : [{ name, dimensions: { runtime }, kind, reason } as const];
     });
-    const browsers = options.clientsIn.filter(isBrowser).flatMap((runtime) => {
-      const reasons = new Map(
-        options.networks.map((network) => [network, whyNotInBrowser(found, usesTls(name, network, options))] as const),
+    const browsers = options.clientsIn
+      .filter(isBrowser)
+      .flatMap((runtime) =>
+        leftOutOver(name, options, { 'clients-in': runtime }, (tls) => whyNotInBrowser(found, tls)),
       );
-      const everywhere = [...reasons.values()].every((reason) => reason !== undefined);
-      return [...reasons].slice(0, everywhere ? 1 : undefined).flatMap(([network, reason]) => {
-        const dimensions = { 'clients-in': runtime, ...(everywhere ? {} : { network }) };
-        return reason === undefined ? [] : [{ name, dimensions, kind, reason } as const];
-      });
-    });
     const largeInBrowsers = options.clientsIn.filter(isBrowser).flatMap((runtime) =>
       sizesOf(options, asked).flatMap((size) => {
         const reason = whyTooLargeInBrowser(found, size);
@@ -205,15 +200,7 @@ function leftOutOf(
     });
     const proxies = options.vias.flatMap((value) => {
       const via = parseVia(value);
-      if (via === undefined) return [];
-      const reasons = new Map(
-        options.networks.map((network) => [network, whyNotVia(found, via, usesTls(name, network, options))] as const),
-      );
-      const everywhere = [...reasons.values()].every((reason) => reason !== undefined);
-      return [...reasons].slice(0, everywhere ? 1 : undefined).flatMap(([network, reason]) => {
-        const dimensions = { via: value, ...(everywhere ? {} : { network }) };
-        return reason === undefined ? [] : [{ name, dimensions, kind, reason } as const];
-      });
+      return via === undefined ? [] : leftOutOver(name, options, { via: value }, (tls) => whyNotVia(found, via, tls));
     });
     const nodes = nodesLeftOut(name, options, asked);
     return [
@@ -227,6 +214,24 @@ function leftOutOf(
       ...proxies,
       ...nodes,
     ];
+  });
+}
+
+/** Cases that are not supported with or without TLS, which depends on the network: over each that is concerned, or everywhere. */
+function leftOutOver(
+  name: string,
+  options: RunOptions,
+  dimensions: OpenDimensions,
+  why: (tls: boolean) => string | undefined,
+): LeftOut[] {
+  const reasons = [...new Set(options.networks)].map((network) => ({
+    network,
+    reason: why(usesTls(name, network, options)),
+  }));
+  const everywhere = reasons.every(({ reason }) => reason !== undefined);
+  return reasons.slice(0, everywhere ? 1 : undefined).flatMap(({ network, reason }): LeftOut[] => {
+    const where = { ...dimensions, ...(everywhere ? {} : { network }) };
+    return reason === undefined ? [] : [{ name, dimensions: where, kind: 'not supported', reason }];
   });
 }
 
