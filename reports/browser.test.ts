@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Case, Results } from '../bench/results/schema.ts';
 import { analyse } from './analysis/analyse.ts';
-import { browserCostText } from './analysis/figures/browser-cost.ts';
+import { browserCostText } from './analysis/figures/costs/browser-cost.ts';
 import { judgeThresholds } from './analysis/thresholds.ts';
 import { compare } from './compare/compare.ts';
 import { summaryMarkdown } from './markdown/summary.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Case, Results } from '../bench/results/schema.ts';
 import { analyse } from './analysis/analyse.ts';
-import { proxyCostText, stickyText } from './analysis/figures/proxy-cost.ts';
+import { proxyCostText, stickyText } from './analysis/figures/costs/proxy-cost.ts';
 import { summaryMarkdown } from './markdown/summary.ts';
 import { makeReport } from './report.ts';
 import { summary } from './terminal/summary.ts';

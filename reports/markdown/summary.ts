@@ -1,7 +1,7 @@
 import type { Results } from '../../bench/results/schema.ts';
-import { browserCostText } from '../analysis/figures/browser-cost.ts';
+import { browserCostText } from '../analysis/figures/costs/browser-cost.ts';
+import { proxyCostText, stickyText } from '../analysis/figures/costs/proxy-cost.ts';
 import { COVERED_BY, fieldOpening } from '../analysis/figures/field-answers.ts';
-import { proxyCostText, stickyText } from '../analysis/figures/proxy-cost.ts';
 import { rerunText } from '../analysis/status.ts';
 import { type JudgedThreshold, thresholdText } from '../analysis/thresholds.ts';
 import { batchingNote, batchMark } from '../kinds/batching.ts';

@@ -1,5 +1,5 @@
 import { scaleLog } from 'd3-scale';
-import { browserTitle, ratioText } from '../../analysis/figures/browser-cost.ts';
+import { browserTitle, ratioText } from '../../analysis/figures/costs/browser-cost.ts';
 import { inUnit, list, ratio, ratioInterval } from '../../model/format.ts';
 import type { BrowserCost, BrowserFigure as Figures, Group } from '../../model/model.ts';
 import { TicksAcross } from '../charts/axes.tsx';

@@ -1,4 +1,4 @@
-import { cpuText } from '../../analysis/figures/proxy-cost.ts';
+import { cpuText } from '../../analysis/figures/costs/proxy-cost.ts';
 import { inUnit, list, percentage, ratio, ratioInterval } from '../../model/format.ts';
 import type { Group, ProxyCost, StickyOutcome } from '../../model/model.ts';
 import { FigureFrame, Heads, Name, Scroll } from '../parts/parts.tsx';

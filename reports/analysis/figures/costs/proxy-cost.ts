@@ -1,23 +1,14 @@
-import { flagOf, valueIn } from '../../../bench/results/case.ts';
-import { DIMENSIONS } from '../../../bench/results/dimensions.ts';
-import { median } from '../../../bench/results/numbers.ts';
-import type { Case, MeasuredTrial, Trial } from '../../../bench/results/schema.ts';
-import { type Via, viaIn, viaText } from '../../../bench/results/via.ts';
-import { metric } from '../../kinds/lookup.ts';
-import { MICROSECONDS } from '../../kinds/shared/measuring.ts';
-import { inUnit, percentage } from '../../model/format.ts';
-import type { Member } from '../../model/member.ts';
-import type { MetricId } from '../../model/metrics.ts';
-import type { ProxyCost, ProxyFigure, StickyOutcome } from '../../model/model.ts';
-import { type JudgeRule, judge } from '../judge.ts';
-
-const OTHERS = DIMENSIONS.filter(({ name }) => name !== 'via');
-
-/** Key of all that two cases share which differ in nothing but their proxy. */
-const keyOf = (one: Case): string =>
-  [flagOf(one), one.label, ...OTHERS.map((dimension) => valueIn(dimension, one))].join('/');
-
-type Rules = (of: MetricId) => Omit<JudgeRule, 'comparisons'>;
+import { flagOf } from '../../../../bench/results/case.ts';
+import { median } from '../../../../bench/results/numbers.ts';
+import type { Case, MeasuredTrial, Trial } from '../../../../bench/results/schema.ts';
+import { type Via, viaIn, viaText } from '../../../../bench/results/via.ts';
+import { metric } from '../../../kinds/lookup.ts';
+import { MICROSECONDS } from '../../../kinds/shared/measuring.ts';
+import { inUnit, percentage } from '../../../model/format.ts';
+import type { Member } from '../../../model/member.ts';
+import type { MetricId } from '../../../model/metrics.ts';
+import type { ProxyCost, ProxyFigure, StickyOutcome } from '../../../model/model.ts';
+import { comparedIn, comparisonsOf, pairsOf, type Rules } from './pairs.ts';
 
 /** Compares each case behind a proxy with that of the same conditions without one, and adds what the proxy itself used. */
 export function proxyCosts(
@@ -26,23 +17,19 @@ export function proxyCosts(
   metrics: readonly MetricId[],
   rule: Rules,
 ): ProxyCost[] {
-  const memberOf = new Map(members.map((one) => [one.caseId, one]));
-  const alone = new Map(cases.filter((one) => viaOf(one) === undefined).map((one) => [keyOf(one), one]));
-  const pairs = cases.flatMap((behind) => {
+  const isBase = (one: Case): boolean => viaOf(one) === undefined;
+  const pairs = pairsOf(cases, members, { dimension: 'via', isBase });
+  const comparisons = comparisonsOf(pairs);
+  return pairs.flatMap((pair) => {
+    const { one: behind } = pair;
     const via = viaOf(behind);
-    const other = memberOf.get(alone.get(keyOf(behind))?.id ?? '');
-    const mine = memberOf.get(behind.id);
-    return via === undefined || mine === undefined || other === undefined ? [] : [{ behind, via, mine, other }];
-  });
-  const comparisons = Math.max(1, pairs.length);
-  return pairs.flatMap(({ behind, via, mine, other }) => {
-    const figures = metrics.flatMap((id): ProxyFigure[] => {
-      const sides = [mine.readings[id], other.readings[id]] as const;
-      if (sides.some(({ sample }) => sample.size === 0)) return [];
-      const { title, unit, scale } = metric(id);
-      const verdict = judge(id, mine, other, { ...rule(id), comparisons });
-      return [{ id, title, unit, scale, behind: sides[0].median, alone: sides[1].median, verdict }];
-    });
+    if (via === undefined) return [];
+    const figures = comparedIn(pair, metrics, { rule, comparisons }).map(
+      ({ id, mine, other, verdict }): ProxyFigure => {
+        const { title, unit, scale } = metric(id);
+        return { id, title, unit, scale, behind: mine, alone: other, verdict };
+      },
+    );
     const cpu = behind.trials.flatMap((trial) => (trial.state === 'valid' ? cpuOf(trial) : []));
     if (figures.length === 0) return [];
     const own = cpu.length === 0 ? null : median(cpu);

@@ -1,29 +1,22 @@
-import { flagOf, valueIn, valueText } from '../../../bench/results/case.ts';
-import { CLIENTS_IN, DIMENSIONS } from '../../../bench/results/dimensions.ts';
-import { whyNotMeasured } from '../../../bench/results/not-measured.ts';
-import { median } from '../../../bench/results/numbers.ts';
-import type { Case, MeasuredTrial } from '../../../bench/results/schema.ts';
-import { metric } from '../../kinds/lookup.ts';
-import { MIB, MICROSECONDS } from '../../kinds/shared/measuring.ts';
-import { ratio, verdictFigures } from '../../model/format.ts';
-import type { Member } from '../../model/member.ts';
-import type { MetricId } from '../../model/metrics.ts';
-import type { BrowserCost, BrowserFigure } from '../../model/model.ts';
-import type { Sample } from '../../stats/bootstrap.ts';
-import { decide } from '../decide.ts';
-import { type JudgeRule, judge } from '../judge.ts';
+import { flagOf, valueIn, valueText } from '../../../../bench/results/case.ts';
+import { CLIENTS_IN, DIMENSIONS } from '../../../../bench/results/dimensions.ts';
+import { whyNotMeasured } from '../../../../bench/results/not-measured.ts';
+import { median } from '../../../../bench/results/numbers.ts';
+import type { Case, MeasuredTrial } from '../../../../bench/results/schema.ts';
+import { metric } from '../../../kinds/lookup.ts';
+import { MIB, MICROSECONDS } from '../../../kinds/shared/measuring.ts';
+import { ratio, verdictFigures } from '../../../model/format.ts';
+import type { Member } from '../../../model/member.ts';
+import type { MetricId } from '../../../model/metrics.ts';
+import type { BrowserCost, BrowserFigure } from '../../../model/model.ts';
+import type { Sample } from '../../../stats/bootstrap.ts';
+import { decide } from '../../decide.ts';
+import { comparedIn, comparisonsOf, pairsOf, type Rules } from './pairs.ts';
 
 const WHERE = DIMENSIONS.filter(({ name }) => name === 'clients-in');
-const OTHERS = DIMENSIONS.filter(({ name }) => name !== 'clients-in');
 
 /** Runtime that the clients of a case ran in. */
 const runtimeOf = (one: Case): string => WHERE.map((dimension) => String(valueIn(dimension, one))).join();
-
-/** Key of all that two cases share which differ in nothing but where their clients run. */
-const keyOf = (one: Case): string =>
-  [flagOf(one), one.label, ...OTHERS.map((dimension) => valueIn(dimension, one))].join('/');
-
-type Rules = (of: MetricId) => Omit<JudgeRule, 'comparisons'>;
 
 /**
  * Compares each case whose clients run in a browser with that of the same conditions whose clients run in Node: every column of the
@@ -35,31 +28,23 @@ export function browserCosts(
   metrics: readonly MetricId[],
   rule: Rules,
 ): BrowserCost[] {
-  const memberOf = new Map(members.map((one) => [one.caseId, one]));
-  const inNode = new Map(cases.filter((one) => runtimeOf(one) === CLIENTS_IN[0]).map((one) => [keyOf(one), one]));
-  const pairs = cases.flatMap((browser) => {
-    const node = runtimeOf(browser) === CLIENTS_IN[0] ? undefined : inNode.get(keyOf(browser));
-    const [mine, other] = [memberOf.get(browser.id), node === undefined ? undefined : memberOf.get(node.id)];
-    return node === undefined || mine === undefined || other === undefined ? [] : [{ browser, node, mine, other }];
-  });
-  const comparisons = Math.max(1, pairs.length);
+  const isBase = (one: Case): boolean => runtimeOf(one) === CLIENTS_IN[0];
+  const pairs = pairsOf(cases, members, { dimension: 'clients-in', isBase });
+  const comparisons = comparisonsOf(pairs);
   const [first] = metrics;
-  return pairs.map(({ browser, node, mine, other }) => ({
-    caseId: browser.id,
-    name: flagOf(browser),
-    runtime: runtimeOf(browser),
-    floor: mine.floor,
+  return pairs.map((pair) => ({
+    caseId: pair.one.id,
+    name: flagOf(pair.one),
+    runtime: runtimeOf(pair.one),
+    floor: pair.mine.floor,
     figures: [
-      ...metrics.flatMap((id): BrowserFigure[] => {
-        const sides = [mine.readings[id], other.readings[id]] as const;
-        if (sides.some(({ sample }) => sample.size === 0)) return [];
-        const verdict = judge(id, mine, other, { ...rule(id), comparisons });
+      ...comparedIn(pair, metrics, { rule, comparisons }).map(({ id, mine, other, verdict }): BrowserFigure => {
         const { title, unit, scale } = metric(id);
-        return [{ id, title, unit, scale, browser: sides[0].median, node: sides[1].median, verdict }];
+        return { id, title, unit, scale, browser: mine, node: other, verdict };
       }),
       ...CLIENTS.flatMap(({ read, ...named }): BrowserFigure[] => {
-        const left = sampleOf(browser, (trial) => read(trial, false));
-        const right = sampleOf(node, (trial) => read(trial, true));
+        const left = sampleOf(pair.one, (trial) => read(trial, false));
+        const right = sampleOf(pair.base, (trial) => read(trial, true));
         if (first === undefined || left.size === 0 || right.size === 0) return [];
         const { barrier, ...rest } = rule(first);
         const verdict =
