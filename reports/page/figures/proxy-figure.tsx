@@ -1,5 +1,5 @@
 import { cpuText } from '../../analysis/figures/costs/proxy-cost.ts';
-import { inUnit, list, percentage, ratio, ratioInterval } from '../../model/format.ts';
+import { inUnit, list, percentage, ratio, verdictFigures } from '../../model/format.ts';
 import type { Group, ProxyCost, StickyOutcome } from '../../model/model.ts';
 import { FigureFrame, Heads, Name, Scroll } from '../parts/parts.tsx';
 
@@ -66,46 +66,46 @@ function stickyTakeaway(outcomes: readonly StickyOutcome[]): string {
 
 const Costs = ({ costs }: { readonly costs: readonly ProxyCost[] }) => (
   <table className="sums">
-    <caption>Medians over the valid trials behind each proxy and without one, their ratio, and its interval</caption>
+    <caption>Medians over the valid trials without a proxy and behind each, and their ratio with its interval</caption>
     <thead>
       <tr>
-        <th scope="col">Transport</th>
-        <Heads of={['Proxy', 'Figure', 'Without', 'Behind it', 'Ratio', 'Interval']} />
+        <th scope="col">Figure</th>
+        <Heads of={['Without', 'Behind it', 'Ratio']} />
       </tr>
     </thead>
-    <tbody>
-      {costs.flatMap(({ caseId, name, via, figures, cpuSeconds }) => [
-        ...figures.map((one) => (
-          <tr key={`${caseId} ${one.id}`}>
-            <th scope="row">
-              <Name>{name}</Name>
-            </th>
-            <td>{via}</td>
-            <td>{one.title}</td>
-            <td>{`${inUnit(one, one.alone)} ${one.unit}`}</td>
-            <td>{`${inUnit(one, one.behind)} ${one.unit}`}</td>
-            <td>{one.alone > 0 ? ratio(one.behind / one.alone) : '—'}</td>
-            <td>{'interval' in one.verdict ? ratioInterval(one.verdict.interval) : '—'}</td>
-          </tr>
-        )),
-        ...(cpuSeconds === null
-          ? []
-          : [
-              <tr key={`${caseId} proxy`}>
-                <th scope="row">
-                  <Name>{name}</Name>
-                </th>
-                <td>{via}</td>
-                <td>the proxy’s own CPU per message</td>
-                <td>—</td>
-                <td>{cpuText(cpuSeconds)}</td>
-                <td>—</td>
-                <td>—</td>
-              </tr>,
-            ]),
-      ])}
-    </tbody>
+    {costs.map(({ caseId, name, via, figures, cpuSeconds }) => (
+      <tbody key={caseId}>
+        <tr>
+          <th scope="rowgroup" colSpan={4}>
+            <Name>{name}</Name> via {via}
+          </th>
+        </tr>
+        {figures.map((one) => (
+          <Row
+            key={one.id}
+            title={one.title}
+            cells={[
+              `${inUnit(one, one.alone)} ${one.unit}`,
+              `${inUnit(one, one.behind)} ${one.unit}`,
+              one.alone > 0 ? (verdictFigures(one.verdict) ?? ratio(one.behind / one.alone)) : '—',
+            ]}
+          />
+        ))}
+        {cpuSeconds === null ? null : (
+          <Row title="the proxy’s own CPU per message" cells={['—', cpuText(cpuSeconds), '—']} />
+        )}
+      </tbody>
+    ))}
   </table>
+);
+
+const Row = ({ title, cells: [without, behind, times] }: { title: string; cells: [string, string, string] }) => (
+  <tr>
+    <th scope="row">{title}</th>
+    <td>{without}</td>
+    <td>{behind}</td>
+    <td>{times}</td>
+  </tr>
 );
 
 const Outcomes = ({ outcomes }: { readonly outcomes: readonly StickyOutcome[] }) => (
